@@ -1,0 +1,42 @@
+package org.pgrewind4j.timeline;
+
+import java.io.Serial;
+
+/**
+ * Root of the library's errors. Messages are lower case, say what failed and where, what was expected and what was
+ * found, and end with a {@code HINT:} line that names the cure where there is one.
+ */
+public class PgRewindException extends RuntimeException {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Creates an error without a cause.
+     *
+     * @param message what failed, where, expected and found
+     */
+    public PgRewindException(String message) {
+        super(message);
+    }
+
+    /**
+     * Creates an error that another one led to.
+     *
+     * @param message what failed, where, expected and found
+     * @param cause the error underneath
+     */
+    public PgRewindException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /**
+     * Joins what went wrong and its cure as every message of the library does.
+     *
+     * @param message what failed
+     * @param hint the cure, one sentence
+     * @return the message with its {@code HINT:} line
+     */
+    public static String withHint(String message, String hint) {
+        return message + "\nHINT: " + hint;
+    }
+}

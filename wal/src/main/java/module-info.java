@@ -1,0 +1,6 @@
+/** Reads PostgreSQL write-ahead logs and control files. */
+module org.pgrewind4j.wal {
+    requires static transitive org.jspecify;
+    requires transitive org.pgrewind4j.timeline;
+    requires com.google.common;
+}
