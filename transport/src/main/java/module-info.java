@@ -2,5 +2,6 @@
 module org.pgrewind4j.transport {
     requires static transitive org.jspecify;
     requires transitive org.pgrewind4j.wal;
-    requires com.google.common;
+
+    exports org.pgrewind4j.transport;
 }
