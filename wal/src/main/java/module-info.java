@@ -3,4 +3,6 @@ module org.pgrewind4j.wal {
     requires static transitive org.jspecify;
     requires transitive org.pgrewind4j.timeline;
     requires com.google.common;
+
+    exports org.pgrewind4j.wal;
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
+import org.pgrewind4j.wal.WalSegmentSource;
 
 /**
  * Where the bytes of the new primary come from. This page is the contract; {@code TransportContractTest}, in the tests'
@@ -43,7 +44,7 @@ import java.util.Set;
  * other threads. No call waits for another machine without a limit of time.
  *
  * <p><b>Closing.</b> {@link #close} may be called from any thread, any number of times. Calls under way end soon with an
- * {@link IOException}; later calls throw
+ * {@link IOException}; later calls, and those of the WAL source that {@link #wal} gave, throw
  * {@link IllegalStateException}. {@link #description} goes on working.
  */
 public interface Transport extends Closeable {
@@ -58,8 +59,8 @@ public interface Transport extends Closeable {
     /**
      * Says what the source is at this moment.
      *
-     * @return {@code STOPPED} if the source is a directory on which no server works, whatever state the server left
-     *     it in
+     * @return {@code STOPPED} for a directory on which no server is meant to work; whether one does is among the
+     *     {@link #problems}
      * @throws IOException if the source cannot be read
      */
     SourceMode mode() throws IOException;
@@ -109,7 +110,7 @@ public interface Transport extends Closeable {
     byte[] read(DataPath path, int maxLength) throws IOException;
 
     /**
-     * Reads many ranges of files. The best order is by path and offset; neighbouring ranges are read together.
+     * Reads many ranges of files. Those of one file cost least when they follow each other, in ascending order.
      *
      * <p>A range that reaches past its file's end, or begins there, ends early: that is how a file that shrank, or a size
      * that was wrong, shows. A file that grew is not read past the range. A file that is not there, or goes away, is
@@ -139,6 +140,13 @@ public interface Transport extends Closeable {
      *     either side
      */
     BitSet different(List<FileRange> ranges, Path directory) throws IOException;
+
+    /**
+     * Gives the WAL segments that lie in the source's own {@code pg_wal} ({@code pg_xlog}).
+     *
+     * @return a source of segments which lives as long as this transport; a segment that is not there is an empty answer
+     */
+    WalSegmentSource wal();
 
     /** Ends all work and gives back what the transport holds. Repeated calls do nothing. */
     @Override
