@@ -1,0 +1,14 @@
+package org.pgrewind4j.wal;
+
+/** One field of a C struct that PostgreSQL writes to disk as it lies in memory. */
+interface StructField {
+
+    /** The bytes it takes. */
+    int size(PostgresVersion version);
+
+    /** Its offset, and its struct's size, are multiples of this. */
+    int alignment();
+
+    /** Whether that release has the field. */
+    boolean existsIn(PostgresVersion version);
+}
