@@ -1,11 +1,13 @@
 package org.pgrewind4j.transport;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -93,15 +95,48 @@ public final class DataDirectory {
         entered.add(directory);
     }
 
-    private static BasicFileAttributes attributes(DataPath directory, Path place, LinkOption... options)
-            throws IOException {
+    private static BasicFileAttributes attributes(DataPath path, Path place, LinkOption... options) throws IOException {
         try {
             return Files.readAttributes(place, BasicFileAttributes.class, options);
         } catch (NoSuchFileException e) {
-            NoSuchFileException missing = new NoSuchFileException(directory.toString());
+            NoSuchFileException missing = new NoSuchFileException(path.toString());
             missing.initCause(e);
             throw missing;
         }
+    }
+
+    /**
+     * Lists every file, directory and symbolic link below the directory, as {@link Transport#list} says. A directory that
+     * goes away meanwhile is not listed further.
+     *
+     * @param closed directories that are reported, but whose contents are not
+     * @param visitor takes each entry
+     * @throws NoSuchFileException if the directory itself does not exist, or a link that is followed leads nowhere
+     * @throws NotDirectoryException if one of these is not a directory
+     * @throws UnsafePathException at the first name or link target that is not safe
+     * @throws java.io.InterruptedIOException if the thread is interrupted
+     * @throws IOException if the directory cannot be read, or as thrown by the visitor
+     */
+    public void list(Set<DataPath> closed, SourceFileVisitor visitor) throws IOException {
+        DirectoryWalk.walk(root, Set.copyOf(closed), visitor);
+    }
+
+    /**
+     * Opens a regular file for reading.
+     *
+     * @param path the file
+     * @return the open file, which the caller closes
+     * @throws NoSuchFileException if it does not exist
+     * @throws UnsafePathException as {@link #resolve} does
+     * @throws IOException if it is not a regular file, or cannot be opened
+     */
+    public FileChannel open(DataPath path) throws IOException {
+        Path place = resolve(path);
+        // Looked at first: opening a pipe would wait until someone writes to it.
+        if (!attributes(path, place, LinkOption.NOFOLLOW_LINKS).isRegularFile()) {
+            throw new IOException("not a regular file: \"" + place + "\"");
+        }
+        return FileChannel.open(place, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Whether a symbolic link at this path is followed: at the WAL and at tablespaces. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
+import org.pgrewind4j.wal.ControlFile;
 import org.pgrewind4j.wal.WalSegmentSource;
 
 /**
@@ -73,6 +74,22 @@ public interface Transport extends Closeable {
      * @throws IOException if the source cannot be read; never because of such a problem
      */
     List<SourceProblem> problems() throws IOException;
+
+    /**
+     * Reads the control file as it is now. A running server writes it in place, so it is read
+     * again, a bounded number of times, while its checksum is wrong.
+     *
+     * <p>This implementation calls {@link #read}.
+     *
+     * @return the control file
+     * @throws NoSuchFileException if there is none
+     * @throws IOException if it cannot be read
+     * @throws org.pgrewind4j.timeline.PgRewindException if what was read is not the control file of a release that the
+     *     library knows, or its checksum stays wrong
+     */
+    default ControlFile controlFile() throws IOException {
+        return ControlFileReader.read(this);
+    }
 
     /**
      * Lists every file, directory and symbolic link below the data directory, each once; a directory, or a link that is
@@ -147,6 +164,22 @@ public interface Transport extends Closeable {
      * @return a source of segments which lives as long as this transport; a segment that is not there is an empty answer
      */
     WalSegmentSource wal();
+
+    /**
+     * Says how far a target must replay. To be asked after the last byte was fetched, since the answer covers what was
+     * copied before the question only.
+     *
+     * <p>Stopped: the source's last checkpoint, or its minimum recovery point where that is later. Running primary: its WAL
+     * insert position, on a record boundary. Running standby: its minimum recovery point.
+     *
+     * @return the position, and the control file as it is at this moment
+     * @throws SourceChangedException if the source is {@link SourceMode#STOPPED} and its control file is not the one that
+     *     was there when the transport was opened, or a running source is on another timeline or in another mode
+     *     than when the transport was opened: what was copied is worth nothing
+     * @throws IOException if the source cannot be read
+     * @throws org.pgrewind4j.timeline.PgRewindException as {@link #controlFile} does
+     */
+    ReplayEnd replayEnd() throws IOException;
 
     /** Ends all work and gives back what the transport holds. Repeated calls do nothing. */
     @Override

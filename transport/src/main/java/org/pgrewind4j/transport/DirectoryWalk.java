@@ -1,0 +1,123 @@
+package org.pgrewind4j.transport;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lists a local data directory: one look at each file, one open directory at a time, so that neither a million files nor
+ * a tree a thousand levels deep needs memory, stack or descriptors beyond a list of the directories still to come.
+ */
+final class DirectoryWalk {
+
+    private static final System.Logger LOGGER = System.getLogger(DirectoryWalk.class.getName());
+
+    /** A directory still to be read; the data directory itself has no path. */
+    private record Pending(@Nullable DataPath path, Path place, boolean linked) {
+
+        DataPath child(String name) {
+            return DataPath.ofUntrusted(path == null ? name : path + "/" + name);
+        }
+    }
+
+    private final Set<DataPath> closed;
+    private final SourceFileVisitor visitor;
+    private final Deque<Pending> pending = new ArrayDeque<>();
+
+    private DirectoryWalk(Set<DataPath> closed, SourceFileVisitor visitor) {
+        this.closed = closed;
+        this.visitor = visitor;
+    }
+
+    static void walk(Path root, Set<DataPath> closed, SourceFileVisitor visitor) throws IOException {
+        DirectoryWalk walk = new DirectoryWalk(closed, visitor);
+        walk.pending.push(new Pending(null, root, true));
+        while (!walk.pending.isEmpty()) {
+            walk.read(walk.pending.pop());
+        }
+    }
+
+    private void read(Pending directory) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory.place)) {
+            for (Path entry : entries) {
+                checkInterrupt(entry);
+                visit(directory, entry);
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            // A directory that went away since it was seen is not listed. A link or a data directory that leads nowhere
+            // has always been broken, and what it should hold is missing: that is said.
+            if (directory.linked) {
+                throw e;
+            }
+        }
+    }
+
+    private static void checkInterrupt(Path entry) throws InterruptedIOException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedIOException("interrupted while listing \"" + entry.getParent() + "\"");
+        }
+    }
+
+    private void visit(Pending parent, Path entry) throws IOException {
+        BasicFileAttributes found;
+        try {
+            found = Files.readAttributes(entry, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        DataPath path = parent.child(name(entry));
+        if (found.isRegularFile()) {
+            visitor.visit(SourceFile.file(path, found.size()));
+        } else if (found.isDirectory()) {
+            visitor.visit(SourceFile.directory(path));
+            enter(new Pending(path, entry, false));
+        } else if (found.isSymbolicLink()) {
+            visitLink(path, entry);
+        } else {
+            LOGGER.log(System.Logger.Level.INFO, "not listed, neither file, directory nor symbolic link: {0}", entry);
+        }
+    }
+
+    private void visitLink(DataPath path, Path entry) throws IOException {
+        String target;
+        try {
+            target = Files.readSymbolicLink(entry).toString();
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        visitor.visit(SourceFile.symlink(path, target));
+        if (DataDirectory.isFollowed(path)) {
+            enter(new Pending(path, entry, true));
+        }
+    }
+
+    private void enter(Pending directory) {
+        if (!closed.contains(directory.path)) {
+            pending.push(directory);
+        }
+    }
+
+    /** The entry's name, if the text stands for the same file as the bytes that the file system gave. */
+    private static String name(Path entry) {
+        Path name = entry.getFileName();
+        String text = name.toString();
+        boolean ascii = text.chars().allMatch(c -> c < 128);
+        if (!ascii && !name.getFileSystem().getPath(text).equals(name)) {
+            throw new UnsafePathException(text, "not text in this platform's encoding of file names");
+        }
+        return text;
+    }
+}

@@ -1,0 +1,177 @@
+package org.pgrewind4j.transport;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.wal.ClusterState;
+import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.DirectoryWalSource;
+import org.pgrewind4j.wal.WalSegmentSource;
+
+/**
+ * A source that is a data directory on this machine, with its server stopped.
+ *
+ * <p>Opening it remembers the control file. If a server changes the directory afterwards, {@link #replayEnd} finds out:
+ * no server works on a directory without writing its control file when it starts.
+ */
+public final class LocalDirectoryTransport implements Transport {
+
+    /** Most files that are read whole fit in one. */
+    private static final int PIECE = 8192;
+
+    private final DataDirectory directory;
+    private final Gate gate;
+    private final BufferLoan buffers = new BufferLoan();
+    private final byte[] controlFileWhenOpened;
+
+    private LocalDirectoryTransport(DataDirectory directory) throws IOException {
+        this.directory = directory;
+        this.gate = new Gate(description());
+        this.controlFileWhenOpened = read(DataPath.CONTROL_FILE, ControlFile.SIZE);
+    }
+
+    /**
+     * Opens a data directory.
+     *
+     * @param dataDirectory the data directory
+     * @return a transport, which the caller closes
+     * @throws java.nio.file.NoSuchFileException if there is no such directory, or it has no control file
+     * @throws IOException if the control file cannot be read
+     */
+    public static LocalDirectoryTransport open(Path dataDirectory) throws IOException {
+        return new LocalDirectoryTransport(DataDirectory.of(dataDirectory));
+    }
+
+    @Override
+    public String description() {
+        return "data directory \"" + directory + "\"";
+    }
+
+    @Override
+    public SourceMode mode() throws IOException {
+        gate.enter();
+        return SourceMode.STOPPED;
+    }
+
+    @Override
+    public List<SourceProblem> problems() throws IOException {
+        gate.enter();
+        List<SourceProblem> problems = new ArrayList<>();
+        Optional<PostmasterPid> postmaster = PostmasterPid.read(directory.root());
+        postmaster
+                .flatMap(PostmasterPid::signOfLife)
+                .ifPresent(sign -> problems.add(new SourceProblem(
+                        SourceProblem.Kind.SERVER_RUNNING,
+                        "a server runs on the source " + description() + ": " + PostmasterPid.PATH + ": " + sign,
+                        "stop the source server, or use it as a live source")));
+        ClusterState state = controlFile().state();
+        if (state != ClusterState.SHUT_DOWN && state != ClusterState.SHUT_DOWN_IN_RECOVERY) {
+            problems.add(new SourceProblem(
+                    SourceProblem.Kind.NOT_SHUT_DOWN,
+                    "source data directory must be shut down cleanly: " + description() + ": expected state "
+                            + ClusterState.SHUT_DOWN + " or " + ClusterState.SHUT_DOWN_IN_RECOVERY + ", found "
+                            + state,
+                    "start the source server and stop it again, or use it as a live source"));
+        }
+        return List.copyOf(problems);
+    }
+
+    @Override
+    public void list(Set<DataPath> closed, SourceFileVisitor visitor) throws IOException {
+        gate.enter();
+        directory.list(closed, file -> {
+            gate.proceed();
+            visitor.visit(file);
+        });
+    }
+
+    @Override
+    public byte[] read(DataPath path, int maxLength) throws IOException {
+        if (maxLength < 0) {
+            throw new IllegalArgumentException("greatest length: " + maxLength);
+        }
+        gate.enter();
+        try (FileChannel file = directory.open(path)) {
+            // Grows with what is there, not with what the caller would take.
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            ByteBuffer piece = ByteBuffer.allocate(PIECE);
+            while (gate.read(file, piece.clear(), bytes.size()) >= 0) {
+                if (piece.position() > maxLength - bytes.size()) {
+                    throw new IOException(
+                            "file \"" + path + "\" of " + description() + " is longer than " + maxLength + " bytes");
+                }
+                bytes.write(piece.array(), 0, piece.position());
+            }
+            return bytes.toByteArray();
+        }
+    }
+
+    @Override
+    public void fetch(List<FileRange> ranges, RangeReceiver receiver) throws IOException {
+        gate.enter();
+        try (BufferLoan.Loan loan = buffers.take();
+                LocalFetch fetch = new LocalFetch(directory, gate, loan.buffer(), receiver)) {
+            fetch.run(ranges);
+        }
+    }
+
+    @Override
+    public BitSet different(List<FileRange> ranges, Path other) throws IOException {
+        gate.enter();
+        try (BufferLoan.Loan mine = buffers.take();
+                BufferLoan.Loan theirs = buffers.take()) {
+            return new LocalComparison(directory, mine.buffer(), DataDirectory.of(other), theirs.buffer(), gate)
+                    .different(ranges);
+        }
+    }
+
+    @Override
+    public WalSegmentSource wal() {
+        Path current = directory.root().resolve("pg_wal");
+        WalSegmentSource segments = new DirectoryWalSource(
+                Files.exists(current) ? current : directory.root().resolve("pg_xlog"));
+        return name -> {
+            gate.enter();
+            return segments.open(name);
+        };
+    }
+
+    @Override
+    public ReplayEnd replayEnd() throws IOException {
+        ControlFile now = controlFile();
+        if (!Arrays.equals(now.toBytes(), controlFileWhenOpened)) {
+            throw new SourceChangedException("source system was modified while it was copied: " + description()
+                    + ": its control file is no longer the one that it was opened with, state now " + now.state());
+        }
+        return endOf(now);
+    }
+
+    /**
+     * The later of checkpoint and minimum recovery point. Replaying to the checkpoint record's begin is enough: a clean
+     * stop writes nothing but that record after the last change.
+     */
+    static ReplayEnd endOf(ControlFile controlFile) {
+        Lsn checkPoint = controlFile.checkPoint();
+        Lsn minRecoveryPoint = controlFile.minRecoveryPoint();
+        Optional<TimelineId> timeline = controlFile.minRecoveryPointTimeline();
+        return timeline.isPresent() && minRecoveryPoint.isAfter(checkPoint)
+                ? new ReplayEnd(minRecoveryPoint, timeline.get(), controlFile)
+                : new ReplayEnd(checkPoint, controlFile.checkPointCopy().timeline(), controlFile);
+    }
+
+    @Override
+    public void close() {
+        gate.close();
+    }
+}
