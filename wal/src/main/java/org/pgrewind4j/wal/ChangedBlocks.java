@@ -1,0 +1,63 @@
+package org.pgrewind4j.wal;
+
+import java.util.List;
+import java.util.Set;
+import org.pgrewind4j.timeline.Lsn;
+
+/**
+ * What a {@link ChangedBlockCollector} found in the WAL from the redo start R over the divergence D to the end E. All
+ * collections are immutable.
+ *
+ * <p>A record belongs to the side of D on which it begins. A block that is named by both sides is in both sets.
+ *
+ * @param after the main-fork blocks that a record at or after D references
+ * @param before the main-fork blocks that a record in [R, D) references
+ * @param rebuilt those of {@code before} whose first reference carries a full-page image that replay applies, or says
+ *     that replay initialises the page: whatever lies on disk, replay from R overwrites it before it needs it
+ * @param touchedRelations the relations whose files a record in [R, E] says anything of: a reference to any block of
+ *     any fork, a truncation, a creation. A drop is not among them
+ * @param fileCopyDatabases the databases that records in [R, E] create by copying files, in the order of WAL
+ * @param checkpoints the checkpoint records in [R, E], in the order of WAL
+ * @param end where and why reading ended
+ * @param records how many records were read
+ * @param bytes how much WAL was read: from R to the end
+ */
+public record ChangedBlocks(
+        BlockSet after,
+        BlockSet before,
+        BlockSet rebuilt,
+        Set<RelFileLocator> touchedRelations,
+        List<FileCopyDatabase> fileCopyDatabases,
+        List<CheckpointRecord> checkpoints,
+        EndOfWal end,
+        long records,
+        long bytes) {
+
+    /**
+     * Takes immutable copies.
+     *
+     * @param after blocks referenced at or after D
+     * @param before blocks referenced in [R, D)
+     * @param rebuilt the blocks of {@code before} that replay overwrites whole
+     * @param touchedRelations relations named in [R, E]
+     * @param fileCopyDatabases databases created by copying files
+     * @param checkpoints checkpoint records
+     * @param end where and why reading ended
+     * @param records how many records were read
+     * @param bytes how much WAL was read
+     */
+    public ChangedBlocks {
+        touchedRelations = Set.copyOf(touchedRelations);
+        fileCopyDatabases = List.copyOf(fileCopyDatabases);
+        checkpoints = List.copyOf(checkpoints);
+    }
+
+    /**
+     * The last valid record.
+     *
+     * @return where it begins; {@link Lsn#INVALID} if no record was read
+     */
+    public Lsn lastRecord() {
+        return end.lastRecordBegin();
+    }
+}
