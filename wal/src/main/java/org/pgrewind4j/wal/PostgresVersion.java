@@ -129,6 +129,15 @@ public enum PostgresVersion {
     }
 
     /**
+     * The directory that this release's databases have within each tablespace, so that several releases can share one.
+     *
+     * @return such as {@code PG_15_202209061}
+     */
+    public String tablespaceDirectory() {
+        return "PG_" + release + "_" + catalogVersion;
+    }
+
+    /**
      * Whether a standby is configured by a file {@code recovery.conf}. Releases from 12 on have signal files and refuse
      * to start when they find that file.
      *
