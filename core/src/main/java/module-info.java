@@ -1,6 +1,8 @@
-/** Plans and executes a rewind. */
+/** Plans and executes a rewind: collect, decide, stage, seal, apply. */
 module org.pgrewind4j.core {
     requires static transitive org.jspecify;
     requires transitive org.pgrewind4j.transport;
     requires com.google.common;
+
+    exports org.pgrewind4j.core;
 }

@@ -1,0 +1,186 @@
+package org.pgrewind4j.core;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.pgrewind4j.core.FileAction.CreateDirectory;
+import org.pgrewind4j.core.FileAction.CreateTablespaceLink;
+import org.pgrewind4j.core.FileAction.RemoveDirectory;
+import org.pgrewind4j.core.FileAction.RemoveFile;
+import org.pgrewind4j.core.FileAction.Truncate;
+import org.pgrewind4j.core.FileOperations.WritableFile;
+import org.pgrewind4j.transport.DataDirectory;
+
+/**
+ * Changes the target from a sealed staging area. Each step can be done any number of times, and staged data stays until
+ * all is done, so an apply that was interrupted anywhere is finished by applying again.
+ *
+ * <p>While it works {@code global/pg_control} is aside, so no server starts on a directory that is neither old nor new.
+ */
+final class Applier {
+
+    private static final int BUFFER = 1 << 20;
+
+    private final Path target;
+    private final DataDirectory directory;
+    private final StagingArea area;
+    private final FileOperations files;
+    private final ProgressCounter progress;
+    private final Set<Path> changedDirectories = new LinkedHashSet<>();
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+
+    Applier(Path target, StagingArea area, FileOperations files, ProgressCounter progress) {
+        this.target = target;
+        this.directory = DataDirectory.of(target);
+        this.area = area;
+        this.files = files;
+        this.progress = progress;
+    }
+
+    void apply(Manifest manifest) throws IOException {
+        moveControlFileAside();
+        for (Manifest.Step step : manifest.steps()) {
+            perform(step);
+            progress.fileDone();
+        }
+        for (Path changed : changedDirectories) {
+            // A directory that was made and removed again by a repeated apply has nothing to be forced.
+            if (Files.isDirectory(changed)) {
+                files.syncDirectory(changed);
+            }
+        }
+        putControlFileInPlace();
+        area.remove(files);
+    }
+
+    private void moveControlFileAside() throws IOException {
+        Path controlFile = area.controlFile();
+        if (Files.exists(area.newControlFile()) && !Files.exists(area.controlFileAside())) {
+            files.move(controlFile, area.controlFileAside());
+            files.syncDirectory(area.root());
+            files.syncDirectory(parent(controlFile));
+        }
+    }
+
+    private void putControlFileInPlace() throws IOException {
+        Path controlFile = area.controlFile();
+        if (Files.exists(area.newControlFile())) {
+            files.move(area.newControlFile(), controlFile);
+            files.syncDirectory(parent(controlFile));
+            files.syncDirectory(area.root());
+        }
+    }
+
+    private void perform(Manifest.Step step) throws IOException {
+        if (step instanceof Manifest.WholeFile file) {
+            place(file);
+        } else if (step instanceof Manifest.Parts parts) {
+            patch(parts);
+        } else if (step instanceof Manifest.Plain plain) {
+            perform(plain.action());
+        }
+    }
+
+    private void perform(FileAction action) throws IOException {
+        Path path = directory.resolve(action.path());
+        if (action instanceof CreateDirectory) {
+            files.createDirectory(path);
+            changedDirectories.add(path);
+            changedDirectories.add(parent(path));
+        } else if (action instanceof CreateTablespaceLink link) {
+            createTablespace(path, Path.of(link.location()));
+        } else if (action instanceof Truncate truncate) {
+            try (WritableFile file = files.open(path)) {
+                file.resize(truncate.size());
+                file.sync();
+            }
+        } else if (action instanceof RemoveFile || action instanceof RemoveDirectory) {
+            files.delete(path);
+            changedDirectories.add(parent(path));
+        } else {
+            throw new IllegalStateException("needs staged data: " + action);
+        }
+    }
+
+    private void createTablespace(Path link, Path location) throws IOException {
+        createMissing(location);
+        if (!Files.isSymbolicLink(link)) {
+            files.createLink(link, location);
+        }
+        changedDirectories.add(parent(link));
+    }
+
+    private void createMissing(Path location) throws IOException {
+        if (!Files.isDirectory(location)) {
+            createMissing(parent(location));
+            files.createDirectory(location);
+            changedDirectories.add(parent(location));
+        }
+    }
+
+    /** Moves a staged file in place; where it cannot be moved it is copied, and stays staged until all is done. */
+    private void place(Manifest.WholeFile file) throws IOException {
+        Path path = directory.resolve(file.path());
+        Path staged = area.in(file.place(), file.name());
+        if (!Files.exists(staged, LinkOption.NOFOLLOW_LINKS)) {
+            // Moved by an apply that was interrupted later on.
+            StagedCheck.requireContent(path, file.size(), file.crc());
+        } else {
+            try {
+                files.move(staged, path);
+            } catch (FileSystemException e) {
+                // Another file system, or a file that is a mount point of its own.
+                copy(staged, path, file.size());
+            }
+        }
+        changedDirectories.add(parent(path));
+        progress.bytesDone(file.size());
+    }
+
+    private void copy(Path staged, Path path, long size) throws IOException {
+        try (FileChannel from = FileChannel.open(staged, StandardOpenOption.READ);
+                WritableFile to = files.open(path)) {
+            to.resize(size);
+            transfer(from, 0, to, 0, size);
+            to.sync();
+        }
+    }
+
+    private void patch(Manifest.Parts parts) throws IOException {
+        Path staged = area.in(parts.place(), StagingArea.BLOCKS);
+        try (FileChannel from = FileChannel.open(staged, StandardOpenOption.READ);
+                WritableFile to = files.open(directory.resolve(parts.path()))) {
+            for (Manifest.Piece piece : parts.pieces()) {
+                transfer(from, piece.staged(), to, piece.offset(), piece.length());
+                progress.bytesDone(piece.length());
+            }
+            to.resize(parts.finalSize());
+            to.sync();
+        }
+    }
+
+    private void transfer(FileChannel from, long position, WritableFile to, long offset, long length)
+            throws IOException {
+        for (long done = 0; done < length; ) {
+            buffer.clear().limit((int) Math.min(BUFFER, length - done));
+            int read = from.read(buffer, position + done);
+            if (read < 0) {
+                throw new IOException("staged data is shorter than its manifest says");
+            }
+            to.write(buffer.flip(), offset + done);
+            done += read;
+        }
+    }
+
+    private Path parent(Path path) {
+        Path parent = path.getParent();
+        return parent == null ? target : parent;
+    }
+}

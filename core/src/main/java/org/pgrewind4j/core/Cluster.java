@@ -1,0 +1,74 @@
+package org.pgrewind4j.core;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.timeline.TimelineHistory;
+import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.ControlFileException;
+
+/**
+ * What one side says of itself.
+ *
+ * @param controlFile its control file
+ * @param history its timelines, up to the one that it is on
+ */
+record Cluster(ControlFile controlFile, TimelineHistory history) {
+
+    /** A control file is 8192 bytes; a longer one is refused by its reader, not cut by ours. */
+    private static final int LONGEST_CONTROL_FILE = 16 * 1024;
+
+    private static final int LONGEST_HISTORY = 16 * 1024 * 1024;
+
+    /** A running server may be writing its control file while it is read. */
+    private static final int ATTEMPTS = 5;
+
+    static Cluster of(Transport transport, ControlFile controlFile) throws IOException {
+        return new Cluster(controlFile, readHistory(transport, controlFile));
+    }
+
+    static ControlFile readControlFile(Transport transport) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return ControlFile.parse(transport.read(DataPath.CONTROL_FILE, LONGEST_CONTROL_FILE));
+            } catch (ControlFileException e) {
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /**
+     * The timeline that a cluster is on: the later one of its checkpoint's and its minimum recovery point's, for a
+     * promotion is in the latter at once and in the former only after the next checkpoint.
+     */
+    static TimelineId timeline(ControlFile controlFile) {
+        TimelineId ofCheckPoint = controlFile.checkPointCopy().timeline();
+        TimelineId ofRecovery = controlFile.minRecoveryPointTimeline().orElse(ofCheckPoint);
+        return ofRecovery.compareTo(ofCheckPoint) > 0 ? ofRecovery : ofCheckPoint;
+    }
+
+    private static TimelineHistory readHistory(Transport transport, ControlFile controlFile) throws IOException {
+        TimelineId timeline = timeline(controlFile);
+        if (timeline.value() == 1) {
+            return TimelineHistory.ofSingle(timeline);
+        }
+        DataPath path = DataPath.of(controlFile.version().walDirectory() + "/" + timeline.historyFileName());
+        try {
+            byte[] content = transport.read(path, LONGEST_HISTORY);
+            return TimelineHistory.parse(timeline, new String(content, StandardCharsets.UTF_8));
+        } catch (NoSuchFileException e) {
+            throw new PgRewindException(
+                    PgRewindException.withHint(
+                            transport.description() + " has no history file \"" + path
+                                    + "\" for the timeline that it is on",
+                            "restore the file from the WAL archive into that directory."),
+                    e);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package org.pgrewind4j.core;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.pgrewind4j.core.FileAction.CopyFile;
+import org.pgrewind4j.core.FileAction.RemoveDirectory;
+import org.pgrewind4j.core.FileAction.RemoveFile;
+import org.pgrewind4j.core.FileDecisions.Decision;
+import org.pgrewind4j.core.Problem.Kind;
+import org.pgrewind4j.timeline.Divergence;
+import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.FileRange;
+import org.pgrewind4j.transport.LocalDirectoryTransport;
+import org.pgrewind4j.transport.ReplayEnd;
+import org.pgrewind4j.transport.SourceFile;
+import org.pgrewind4j.wal.ChangedBlocks;
+import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.WalSegmentName;
+
+/** Lists both sides and decides on each path: the second step of a rewind. */
+final class Decider {
+
+    private final Settings settings;
+    private final ControlFile targetControl;
+    private final Cluster ofSource;
+    private final Divergence divergence;
+    private final ReplayStart start;
+    private final ReplayEnd end;
+    private final List<FileAction> actions = new ArrayList<>();
+    private final List<FileAction> removals = new ArrayList<>();
+    private final List<CopyFile> toCompare = new ArrayList<>();
+
+    Decider(
+            Settings settings,
+            ControlFile targetControl,
+            Cluster ofSource,
+            Divergence divergence,
+            ReplayStart start,
+            ReplayEnd end) {
+        this.settings = settings;
+        this.targetControl = targetControl;
+        this.ofSource = ofSource;
+        this.divergence = divergence;
+        this.start = start;
+        this.end = end;
+    }
+
+    RewindPlan decide(LocalDirectoryTransport target, ChangedBlocks changed, Preconditions preconditions)
+            throws IOException {
+        settings.listener().phaseStarted(Phase.DECIDE);
+        RelationGeometry geometry = RelationGeometry.of(targetControl);
+        Listing sourceFiles = Listing.of(settings.source(), Exclusions.closedOnSource(), geometry);
+        Listing targetFiles = Listing.of(target, Set.of(), geometry);
+        WalFiles walFiles = new WalFiles(
+                targetControl.version().walDirectory(),
+                targetControl.walSegmentSize(),
+                ofSource.history(),
+                divergence.position());
+        Listing.join(sourceFiles, targetFiles, walFiles::note);
+        List<CopyFile> segments = walFiles.copies(start.redo(), end.lsn());
+        Set<DataPath> copiedSegments = new HashSet<>();
+        segments.forEach(copy -> copiedSegments.add(copy.path()));
+        CopySet copySet = CopySet.of(changed, settings.blockSelection(), divergence.position());
+        FileDecisions decisions = new FileDecisions(
+                copySet, sourceFiles, walFiles, copiedSegments, geometry, settings.kept(), settings.tablespaces());
+        Listing.join(sourceFiles, targetFiles, pair -> take(decisions.decide(pair), preconditions));
+        compare();
+        actions.addAll(segments);
+        checkWalCoverage(walFiles, preconditions);
+        List<FileAction> all = inOrder();
+        List<DataPath> links = links(targetFiles);
+        new TargetRoom(settings, targetFiles).check(all, links, preconditions);
+        return preconditions.problems().isEmpty()
+                ? RewindPlan.rewind(
+                        settings,
+                        new RewindFacts(
+                                targetControl, ofSource, divergence, start, end, changed, copySet, walFiles, links),
+                        all)
+                : RewindPlan.of(settings, Verdict.REFUSED, divergence, preconditions.problems());
+    }
+
+    private void take(Decision decision, Preconditions preconditions) {
+        if (decision instanceof Decision.Do todo) {
+            boolean removes = todo.action() instanceof RemoveFile || todo.action() instanceof RemoveDirectory;
+            (removes ? removals : actions).add(todo.action());
+        } else if (decision instanceof Decision.Compare compare) {
+            toCompare.add(compare.ifDifferent());
+        } else if (decision instanceof Decision.Refuse refuse) {
+            preconditions.problems().add(refuse.problem());
+        }
+    }
+
+    private void compare() throws IOException {
+        List<FileRange> ranges = toCompare.stream()
+                .map(copy -> new FileRange(copy.path(), 0, copy.size()))
+                .toList();
+        BitSet different = settings.source().different(ranges, settings.target());
+        different.stream().forEach(i -> actions.add(toCompare.get(i)));
+    }
+
+    private void checkWalCoverage(WalFiles walFiles, Preconditions preconditions) {
+        List<WalSegmentName> missing = walFiles.needed(start.redo(), end.lsn()).stream()
+                .filter(segment -> walFiles.origin(segment) == WalFiles.Origin.MISSING)
+                .filter(segment -> !settings.restorable().test(segment))
+                .toList();
+        if (!missing.isEmpty()) {
+            preconditions.add(
+                    Kind.WAL_MISSING_FOR_REPLAY,
+                    "replay needs the WAL from %s to %s, and neither side has: %s"
+                            .formatted(
+                                    start.redo(),
+                                    end.lsn(),
+                                    String.join(
+                                            ", ",
+                                            missing.stream()
+                                                    .map(WalSegmentName::fileName)
+                                                    .toList())),
+                    "bring the segments back into the source's "
+                            + targetControl.version().walDirectory()
+                            + ", or say that they can be restored if the standby's restore_command finds them.");
+        }
+    }
+
+    /** What creates goes before what fills it, and what empties goes before what removes. */
+    private List<FileAction> inOrder() {
+        List<FileAction> all = new ArrayList<>(actions);
+        all.sort((a, b) -> a.path().compareTo(b.path()));
+        removals.sort((a, b) -> b.path().compareTo(a.path()));
+        all.addAll(removals);
+        return all;
+    }
+
+    private static List<DataPath> links(Listing target) {
+        return target.files().stream()
+                .filter(file -> file.type() == SourceFile.Type.SYMLINK)
+                .map(SourceFile::path)
+                .filter(path -> path.isTablespace() || path.isWalDirectory())
+                .toList();
+    }
+}

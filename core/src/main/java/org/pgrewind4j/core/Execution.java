@@ -1,0 +1,245 @@
+package org.pgrewind4j.core;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.pgrewind4j.core.RewindException.TargetState;
+import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.PostmasterPid;
+import org.pgrewind4j.transport.ReplayEnd;
+import org.pgrewind4j.transport.SourceChangedException;
+
+/**
+ * Stages, seals and applies: the last three steps of a rewind. The seal is the point of no return: a failure before it
+ * leaves the target untouched, one after it leaves work that can be finished without the source.
+ */
+final class Execution {
+
+    private static final System.Logger LOG = System.getLogger(Execution.class.getName());
+
+    private final Path target;
+    private final FileOperations files;
+    private final RewindListener listener;
+    private final PhaseTimes times = new PhaseTimes();
+    private TargetState state = TargetState.UNTOUCHED;
+
+    private Execution(Path target, FileOperations files, RewindListener listener) {
+        this.target = target;
+        this.files = files;
+        this.listener = listener;
+    }
+
+    static RewindReport execute(RewindPlan plan) {
+        return switch (plan.verdict()) {
+            case REFUSED -> throw new RewindRefusedException(plan.problems());
+            case NOT_NEEDED, CAN_FOLLOW, ALREADY_REWOUND -> nothingDone(plan);
+            case REWIND ->
+                execute(
+                        plan,
+                        operations(plan.settings().target(), plan.settings().durability()));
+            case RESUME ->
+                resume(
+                                plan.settings().target(),
+                                plan.settings().durability(),
+                                plan.settings().listener())
+                        .orElseGet(() -> nothingDone(plan));
+        };
+    }
+
+    private static RewindReport nothingDone(RewindPlan plan) {
+        return new RewindReport(
+                plan.verdict(),
+                plan.divergence().orElse(null),
+                null,
+                null,
+                new CopiedBytes(0, 0, 0, 0, 0),
+                0,
+                0,
+                Map.of());
+    }
+
+    /** Executes with file operations of the caller's. */
+    static RewindReport execute(RewindPlan plan, FileOperations files) {
+        return new Execution(plan.settings().target(), files, plan.settings().listener()).run(plan);
+    }
+
+    private static FileOperations operations(Path target, Durability durability) {
+        try {
+            return new LocalFileOperations(target, durability);
+        } catch (IOException e) {
+            throw new RewindException(
+                    TargetState.UNTOUCHED, "cannot look at \"" + target + "\": " + Failures.describe(e), e);
+        }
+    }
+
+    @SuppressWarnings("try") // The lock is held, not used.
+    private RewindReport run(RewindPlan plan) {
+        try (TargetLock lock = TargetLock.acquire(target)) {
+            requireUnchanged(plan.facts());
+            StagingArea area = new StagingArea(target, plan.facts().links());
+            Manifest manifest = stage(plan, area);
+            return apply(manifest, area, Verdict.REWIND);
+        } catch (IOException | RuntimeException e) {
+            throw failed(e);
+        }
+    }
+
+    private RewindException failed(Exception e) {
+        return new RewindException(state, "the rewind of \"" + target + "\" failed: " + Failures.describe(e), e);
+    }
+
+    /** The plan was made for this very state of the target. */
+    private void requireUnchanged(RewindFacts facts) throws IOException {
+        byte[] controlFile = Files.readAllBytes(DataPath.CONTROL_FILE.in(target));
+        if (Sealer.crc(controlFile) != Sealer.crc(facts.targetControl().toBytes())
+                || PostmasterPid.read(target).flatMap(PostmasterPid::signOfLife).isPresent()) {
+            throw new PgRewindException(PgRewindException.withHint(
+                    "a server was started on the target since the rewind was planned", "stop it and plan again."));
+        }
+    }
+
+    private Manifest stage(RewindPlan plan, StagingArea area) throws IOException {
+        RewindFacts facts = plan.facts();
+        Settings settings = plan.settings();
+        area.remove(files);
+        area.create(files);
+        try {
+            ProgressCounter progress = new ProgressCounter(
+                    listener, Phase.STAGE, plan.bytes().total(), plan.actions().size());
+            Stager stager = new Stager(settings.source(), area, files, progress);
+            stager.fetch(plan.actions().stream()
+                    .filter(action -> !StagedWal.isSegment(action.path()))
+                    .toList());
+            ReplayEnd end = settings.source().replayEnd();
+            requireSameTimeline(facts, end);
+            stageWal(facts, stager, end);
+            progress.tell();
+            new TemplateCheck(settings, facts, area).check(stager.copies(), end.lsn());
+            times.ended(Phase.STAGE);
+            listener.phaseStarted(Phase.SEAL);
+            StagedPages pages = new StagedPages(
+                    settings.source(), area, files, facts.source().controlFile());
+            Manifest manifest = new Sealer(settings, facts, area, files).seal(plan, stager.copies(), pages, end);
+            state = TargetState.RESUMABLE;
+            times.ended(Phase.SEAL);
+            return manifest;
+        } catch (IOException | RuntimeException e) {
+            dropQuietly(area, e);
+            throw e;
+        }
+    }
+
+    private static void requireSameTimeline(RewindFacts facts, ReplayEnd end) {
+        if (!end.timeline().equals(facts.source().history().timeline())) {
+            throw new SourceChangedException(PgRewindException.withHint(
+                    "the source went from timeline %s to %s while it was copied"
+                            .formatted(facts.source().history().timeline(), end.timeline()),
+                    "plan again."));
+        }
+    }
+
+    private static void stageWal(RewindFacts facts, Stager stager, ReplayEnd end) throws IOException {
+        List<StagedCopy> segments =
+                stager.fetch(facts.walFiles().copiesUpTo(facts.start().redo(), end.lsn()));
+        for (StagedCopy segment : segments) {
+            if (segment.isVanished()
+                    || segment.delivered(0) < segment.ranges().get(0).length()) {
+                throw new PgRewindException(PgRewindException.withHint(
+                        "the source removed \"" + segment.path() + "\", which replay needs, while it was copied",
+                        "give the source a replication slot or a greater wal_keep_size, and rewind again."));
+            }
+        }
+    }
+
+    private void dropQuietly(StagingArea area, Exception cause) {
+        if (area.state() != StagingArea.State.UNSEALED) {
+            // The seal is there, so it failed after the point of no return.
+            state = TargetState.RESUMABLE;
+            return;
+        }
+        try {
+            area.remove(files);
+        } catch (IOException | RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    private RewindReport apply(Manifest manifest, StagingArea area, Verdict verdict) throws IOException {
+        ProgressCounter progress = new ProgressCounter(
+                listener, Phase.APPLY, manifest.bytes(), manifest.steps().size());
+        new Applier(target, area, files, progress).apply(manifest);
+        progress.tell();
+        times.ended(Phase.APPLY);
+        long removed = manifest.steps().stream().filter(Execution::removes).count();
+        Manifest.ReplayPoints points = manifest.points();
+        LOG.log(
+                System.Logger.Level.INFO,
+                "rewound {0}: {1} bytes copied, replay from {2} to {3}",
+                target,
+                manifest.bytes(),
+                points.redo(),
+                points.end());
+        return new RewindReport(
+                verdict,
+                points.divergence(),
+                points.redo(),
+                points.end(),
+                manifest.copied(),
+                removed,
+                manifest.steps().size() - removed,
+                times.times());
+    }
+
+    private static boolean removes(Manifest.Step step) {
+        return step instanceof Manifest.Plain plain
+                && (plain.action() instanceof FileAction.RemoveFile
+                        || plain.action() instanceof FileAction.RemoveDirectory);
+    }
+
+    /** Whether the target holds a sealed rewind that was not applied to its end. */
+    static boolean canResume(Path target) throws IOException {
+        StagingArea area = new StagingArea(target, List.of());
+        return switch (area.state()) {
+            case NONE, UNSEALED, APPLIED -> false;
+            case HALF_APPLIED -> true;
+            case SEALED -> isStillSealed(area);
+        };
+    }
+
+    /** A target whose control file changed since the seal was started meanwhile: what was staged fits it no more. */
+    private static boolean isStillSealed(StagingArea area) throws IOException {
+        int sealed = ManifestText.parse(Files.readAllBytes(area.manifest())).targetControlFile();
+        return Sealer.crc(Files.readAllBytes(area.controlFile())) == sealed;
+    }
+
+    static Optional<RewindReport> resume(Path target, Durability durability, RewindListener listener) {
+        return resume(target, operations(target, durability), listener);
+    }
+
+    @SuppressWarnings("try") // The lock is held, not used.
+    static Optional<RewindReport> resume(Path target, FileOperations files, RewindListener listener) {
+        Execution execution = new Execution(target, files, listener);
+        try (TargetLock lock = TargetLock.acquire(target)) {
+            if (!canResume(target)) {
+                return Optional.empty();
+            }
+            execution.state = TargetState.RESUMABLE;
+            Path manifestFile = new StagingArea(target, List.of()).manifest();
+            Manifest manifest = ManifestText.parse(Files.readAllBytes(manifestFile));
+            StagingArea area = new StagingArea(
+                    target,
+                    manifest.places().stream()
+                            .filter(place -> !place.isEmpty())
+                            .map(DataPath::of)
+                            .toList());
+            new StagedCheck(area).check(manifest);
+            return Optional.of(execution.apply(manifest, area, Verdict.RESUME));
+        } catch (IOException | RuntimeException e) {
+            throw execution.failed(e);
+        }
+    }
+}

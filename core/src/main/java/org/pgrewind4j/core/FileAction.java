@@ -1,0 +1,100 @@
+package org.pgrewind4j.core;
+
+import java.util.List;
+import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.FileRange;
+
+/** What is to be done to one path of the target. Doing it twice is as good as doing it once. */
+public sealed interface FileAction {
+
+    /**
+     * The path that it is done to.
+     *
+     * @return a path in the target
+     */
+    DataPath path();
+
+    /**
+     * How many bytes it takes from the source.
+     *
+     * @return bytes, zero for actions that copy nothing
+     */
+    default long bytes() {
+        return 0;
+    }
+
+    /**
+     * Creates a directory.
+     *
+     * @param path the directory
+     */
+    record CreateDirectory(DataPath path) implements FileAction {}
+
+    /**
+     * Creates a tablespace's symbolic link, and its location where that is missing.
+     *
+     * @param path the link, {@code pg_tblspc/<oid>}
+     * @param location the absolute directory that it points to, after tablespace mapping
+     */
+    record CreateTablespaceLink(DataPath path, String location) implements FileAction {}
+
+    /**
+     * Copies a whole file from the source, in the place of the target's if there is one.
+     *
+     * @param path the file
+     * @param size the source's size in bytes
+     */
+    record CopyFile(DataPath path, long size) implements FileAction {
+        @Override
+        public long bytes() {
+            return size;
+        }
+    }
+
+    /**
+     * Copies parts of a relation file from the source and gives the file the source's size.
+     *
+     * @param path the file
+     * @param ranges what to copy: whole blocks, in ascending order, not touching each other
+     * @param finalSize the size in bytes that the file then has
+     */
+    record CopyRanges(DataPath path, List<FileRange> ranges, long finalSize) implements FileAction {
+        /**
+         * Takes a copy of the list.
+         *
+         * @param path the file
+         * @param ranges what to copy
+         * @param finalSize the size that the file then has
+         */
+        public CopyRanges {
+            ranges = List.copyOf(ranges);
+        }
+
+        @Override
+        public long bytes() {
+            return ranges.stream().mapToLong(FileRange::length).sum();
+        }
+    }
+
+    /**
+     * Shortens a file.
+     *
+     * @param path the file
+     * @param size the size in bytes that it then has
+     */
+    record Truncate(DataPath path, long size) implements FileAction {}
+
+    /**
+     * Removes a file or symbolic link.
+     *
+     * @param path the file
+     */
+    record RemoveFile(DataPath path) implements FileAction {}
+
+    /**
+     * Removes a directory, after what it held.
+     *
+     * @param path the directory
+     */
+    record RemoveDirectory(DataPath path) implements FileAction {}
+}

@@ -1,0 +1,51 @@
+package org.pgrewind4j.core;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * Everything that is ever done to the target's files goes through here, so that one place knows permissions and
+ * durability, and a test can let it fail at any operation.
+ *
+ * <p>Only {@code sync} makes anything durable: a file's content by {@link WritableFile#sync}, names in a directory by
+ * {@link #syncDirectory}.
+ */
+interface FileOperations {
+
+    /** Creates a directory; one that is already there will do. */
+    void createDirectory(Path directory) throws IOException;
+
+    /** Creates a symbolic link. */
+    void createLink(Path link, Path target) throws IOException;
+
+    /** Opens a file for writing, creating it if it is missing. Does not follow a symbolic link. */
+    WritableFile open(Path file) throws IOException;
+
+    /**
+     * Moves a file in one step, in the place of what is there.
+     *
+     * @throws java.nio.file.AtomicMoveNotSupportedException if the two places are on different file systems
+     */
+    void move(Path from, Path to) throws IOException;
+
+    /** Removes a file, link or empty directory; one that is missing will do. */
+    void delete(Path path) throws IOException;
+
+    /** Makes the names in a directory durable. */
+    void syncDirectory(Path directory) throws IOException;
+
+    /** A file open for writing. */
+    interface WritableFile extends Closeable {
+
+        /** Writes all remaining bytes. */
+        void write(ByteBuffer bytes, long position) throws IOException;
+
+        /** Gives the file exactly this size: cuts it, or extends it with zeros. */
+        void resize(long size) throws IOException;
+
+        /** Makes content and size durable. */
+        void sync() throws IOException;
+    }
+}

@@ -1,0 +1,90 @@
+package org.pgrewind4j.core;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.SourceFile;
+import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.wal.ForkName;
+import org.pgrewind4j.wal.RelFileLocator;
+
+/** What lies in one data directory, in the order of the paths. */
+final class Listing {
+
+    private final List<SourceFile> files;
+    private final Set<RelFileLocator> unlogged;
+
+    private Listing(List<SourceFile> files, Set<RelFileLocator> unlogged) {
+        this.files = files;
+        this.unlogged = unlogged;
+    }
+
+    static Listing of(Transport transport, Set<DataPath> closed, RelationGeometry geometry) throws IOException {
+        List<SourceFile> files = new ArrayList<>();
+        Set<RelFileLocator> unlogged = new HashSet<>();
+        transport.list(closed, file -> {
+            if (Exclusions.isForeign(file.path())) {
+                return;
+            }
+            files.add(file);
+            if (file.path().fileName().endsWith(ForkName.INIT.suffix())) {
+                geometry.file(file.path()).ifPresent(init -> unlogged.add(init.relation()));
+            }
+        });
+        files.sort(Comparator.comparing(SourceFile::path));
+        return new Listing(files, unlogged);
+    }
+
+    List<SourceFile> files() {
+        return files;
+    }
+
+    /** Whether the relation has an init fork, from which its main fork is made anew when recovery ends. */
+    boolean isUnlogged(RelFileLocator relation) {
+        return unlogged.contains(relation);
+    }
+
+    /** One path with what each side has there. */
+    record Pair(
+            DataPath path,
+            @Nullable SourceFile source,
+            @Nullable SourceFile target) {}
+
+    /** Takes one pair. */
+    interface PairVisitor {
+        void visit(Pair pair);
+    }
+
+    /** Walks both listings at once; every path of either is visited once, in order. */
+    static void join(Listing source, Listing target, PairVisitor visitor) {
+        int s = 0;
+        int t = 0;
+        while (s < source.files.size() || t < target.files.size()) {
+            SourceFile ofSource = s < source.files.size() ? source.files.get(s) : null;
+            SourceFile ofTarget = t < target.files.size() ? target.files.get(t) : null;
+            int order = order(ofSource, ofTarget);
+            if (order <= 0) {
+                s++;
+            }
+            if (order >= 0) {
+                t++;
+            }
+            SourceFile first = order <= 0 ? ofSource : ofTarget;
+            if (first != null) {
+                visitor.visit(new Pair(first.path(), order <= 0 ? ofSource : null, order >= 0 ? ofTarget : null));
+            }
+        }
+    }
+
+    private static int order(@Nullable SourceFile source, @Nullable SourceFile target) {
+        if (source == null) {
+            return 1;
+        }
+        return target == null ? -1 : source.path().compareTo(target.path());
+    }
+}

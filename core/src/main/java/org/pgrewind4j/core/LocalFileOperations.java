@@ -1,0 +1,139 @@
+package org.pgrewind4j.core;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.attribute.PosixFilePermission.GROUP_EXECUTE;
+import static java.nio.file.attribute.PosixFilePermission.GROUP_READ;
+import static java.nio.file.attribute.PosixFilePermission.OWNER_EXECUTE;
+import static java.nio.file.attribute.PosixFilePermission.OWNER_READ;
+import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * File operations on the local machine. What is created gets the owner and group of the data directory, and permissions
+ * 0600 and 0700, or 0640 and 0750 if the group may read the data directory (PostgreSQL:
+ * {@code src/include/common/file_perm.h}).
+ */
+final class LocalFileOperations implements FileOperations {
+
+    private final PosixFileAttributes dataDirectory;
+    private final Set<PosixFilePermission> filePermissions = EnumSet.of(OWNER_READ, OWNER_WRITE);
+    private final Set<PosixFilePermission> directoryPermissions = EnumSet.of(OWNER_READ, OWNER_WRITE, OWNER_EXECUTE);
+    private final Durability durability;
+
+    LocalFileOperations(Path dataDirectory, Durability durability) throws IOException {
+        this.dataDirectory = Files.readAttributes(dataDirectory, PosixFileAttributes.class);
+        this.durability = durability;
+        if (this.dataDirectory.permissions().contains(GROUP_READ)) {
+            filePermissions.add(GROUP_READ);
+            directoryPermissions.add(GROUP_READ);
+            directoryPermissions.add(GROUP_EXECUTE);
+        }
+    }
+
+    private void own(Path path, Set<PosixFilePermission> permissions) throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class, NOFOLLOW_LINKS);
+        PosixFileAttributes attributes = view.readAttributes();
+        if (!attributes.permissions().equals(permissions)) {
+            view.setPermissions(permissions);
+        }
+        if (!attributes.owner().equals(dataDirectory.owner())) {
+            view.setOwner(dataDirectory.owner());
+        }
+        if (!attributes.group().equals(dataDirectory.group())) {
+            view.setGroup(dataDirectory.group());
+        }
+    }
+
+    @Override
+    public void createDirectory(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectory(directory);
+            own(directory, directoryPermissions);
+        }
+    }
+
+    @Override
+    public void createLink(Path link, Path target) throws IOException {
+        Files.createSymbolicLink(link, target);
+    }
+
+    @Override
+    public WritableFile open(Path file) throws IOException {
+        boolean isNew = !Files.exists(file, NOFOLLOW_LINKS);
+        FileChannel channel =
+                FileChannel.open(file, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, NOFOLLOW_LINKS));
+        try {
+            if (isNew) {
+                own(file, filePermissions);
+            }
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+        return new ChannelFile(channel, durability);
+    }
+
+    @Override
+    public void move(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void delete(Path path) throws IOException {
+        Files.deleteIfExists(path);
+    }
+
+    @Override
+    public void syncDirectory(Path directory) throws IOException {
+        if (durability == Durability.SYNC) {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    private record ChannelFile(FileChannel channel, Durability durability) implements WritableFile {
+
+        @Override
+        public void write(ByteBuffer bytes, long position) throws IOException {
+            long at = position;
+            while (bytes.hasRemaining()) {
+                at += channel.write(bytes, at);
+            }
+        }
+
+        @Override
+        public void resize(long size) throws IOException {
+            long present = channel.size();
+            if (size < present) {
+                channel.truncate(size);
+            } else if (size > present) {
+                channel.write(ByteBuffer.allocate(1), size - 1);
+            }
+        }
+
+        @Override
+        public void sync() throws IOException {
+            if (durability == Durability.SYNC) {
+                channel.force(true);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+}

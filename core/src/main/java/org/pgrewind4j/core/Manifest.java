@@ -1,0 +1,99 @@
+package org.pgrewind4j.core;
+
+import java.util.List;
+import org.pgrewind4j.timeline.Divergence;
+import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.transport.DataPath;
+
+/**
+ * What a sealed staging area holds and what is to be done with it: all that the apply step needs.
+ *
+ * @param targetControlFile CRC-32C of the target's control file when the area was sealed; a target whose control file has
+ *     another one was started since, and must not be touched
+ * @param points where the histories part, and from where to where replay must go
+ * @param copied how many bytes come from the source
+ * @param places where staging directories lie, as in {@link StagingArea#places}
+ * @param steps what to do, in order
+ */
+record Manifest(int targetControlFile, ReplayPoints points, CopiedBytes copied, List<String> places, List<Step> steps) {
+
+    Manifest {
+        places = List.copyOf(places);
+        steps = List.copyOf(steps);
+    }
+
+    long bytes() {
+        return steps.stream().mapToLong(Step::bytes).sum();
+    }
+
+    /**
+     * The positions of a rewind.
+     *
+     * @param divergence where the histories part
+     * @param redo where replay starts
+     * @param end where it must arrive
+     */
+    record ReplayPoints(Divergence divergence, Lsn redo, Lsn end) {}
+
+    /** One thing to do. Doing it twice is as good as doing it once. */
+    sealed interface Step {
+        DataPath path();
+
+        default long bytes() {
+            return 0;
+        }
+    }
+
+    /** Something that needs no staged data. */
+    record Plain(FileAction action) implements Step {
+        @Override
+        public DataPath path() {
+            return action.path();
+        }
+    }
+
+    /**
+     * A whole file, staged as a file of its own.
+     *
+     * @param path where it belongs
+     * @param size its size in bytes
+     * @param crc CRC-32C of its content
+     * @param place the place that it is staged in
+     * @param name its name there
+     */
+    record WholeFile(DataPath path, long size, int crc, String place, String name) implements Step {
+        @Override
+        public long bytes() {
+            return size;
+        }
+    }
+
+    /**
+     * Parts of a file, staged in the place's {@link StagingArea#BLOCKS}.
+     *
+     * @param path the file
+     * @param finalSize the size that it gets
+     * @param place the place that the parts are staged in
+     * @param pieces the parts in ascending order
+     */
+    record Parts(DataPath path, long finalSize, String place, List<Piece> pieces) implements Step {
+        Parts {
+            pieces = List.copyOf(pieces);
+        }
+
+        @Override
+        public long bytes() {
+            return pieces.stream().mapToLong(Piece::length).sum();
+        }
+    }
+
+    /**
+     * One part of a file.
+     *
+     * @param offset where in the file it belongs, in bytes
+     * @param length in bytes
+     * @param crc CRC-32C of its content
+     * @param staged where in the place's blocks file it lies
+     */
+    record Piece(long offset, long length, int crc, long staged) {}
+}

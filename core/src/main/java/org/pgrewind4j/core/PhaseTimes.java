@@ -1,0 +1,23 @@
+package org.pgrewind4j.core;
+
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** How long each phase takes. */
+final class PhaseTimes {
+
+    private final Map<Phase, Duration> times = new EnumMap<>(Phase.class);
+    private long begun = System.nanoTime();
+
+    /** Counts the time since the last call to a phase. */
+    void ended(Phase phase) {
+        long now = System.nanoTime();
+        times.merge(phase, Duration.ofNanos(now - begun), Duration::plus);
+        begun = now;
+    }
+
+    Map<Phase, Duration> times() {
+        return Map.copyOf(times);
+    }
+}

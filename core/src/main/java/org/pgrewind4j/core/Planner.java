@@ -1,0 +1,211 @@
+package org.pgrewind4j.core;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.core.Problem.Kind;
+import org.pgrewind4j.timeline.Divergence;
+import org.pgrewind4j.timeline.DivergenceFinder;
+import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.TimelineSpan;
+import org.pgrewind4j.transport.LocalDirectoryTransport;
+import org.pgrewind4j.transport.PostmasterPid;
+import org.pgrewind4j.transport.ReplayEnd;
+import org.pgrewind4j.wal.ChangedBlockCollector;
+import org.pgrewind4j.wal.ChangedBlocks;
+import org.pgrewind4j.wal.CheckpointFinder;
+import org.pgrewind4j.wal.CheckpointRecord;
+import org.pgrewind4j.wal.ClusterState;
+import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.MissingWalException;
+import org.pgrewind4j.wal.WalEndsTooEarlyException;
+import org.pgrewind4j.wal.WalSegmentSource;
+
+/** Collects and decides: the first two steps of a rewind. Reads only. */
+final class Planner {
+
+    private static final int LONGEST_LABEL = 64 * 1024;
+
+    private final Settings settings;
+    private final Preconditions preconditions = new Preconditions();
+
+    Planner(Settings settings) {
+        this.settings = settings;
+    }
+
+    RewindPlan plan() throws IOException {
+        settings.listener().phaseStarted(Phase.COLLECT);
+        if (Execution.canResume(settings.target())) {
+            return RewindPlan.of(settings, Verdict.RESUME, null, List.of());
+        }
+        try (LocalDirectoryTransport target = LocalDirectoryTransport.open(settings.target())) {
+            return plan(target);
+        }
+    }
+
+    private RewindPlan plan(LocalDirectoryTransport target) throws IOException {
+        ControlFile targetControl = Cluster.readControlFile(target);
+        ControlFile sourceControl = Cluster.readControlFile(settings.source());
+        preconditions.checkPair(targetControl, sourceControl);
+        checkNotRunning();
+        preconditions.checkSource(sourceControl, settings.source().problems());
+        if (targetControl.systemIdentifier() != sourceControl.systemIdentifier()
+                || targetControl.version() != sourceControl.version()) {
+            return refused(null);
+        }
+        Cluster ofTarget = Cluster.of(target, targetControl);
+        Cluster ofSource = Cluster.of(settings.source(), sourceControl);
+        if (isRewound(target, ofTarget, ofSource)) {
+            return RewindPlan.of(settings, Verdict.ALREADY_REWOUND, null, List.of());
+        }
+        preconditions.checkTarget(targetControl);
+        Optional<Divergence> divergence = DivergenceFinder.find(ofTarget.history(), ofSource.history());
+        if (divergence.isEmpty()) {
+            preconditions.add(
+                    Kind.NO_COMMON_HISTORY,
+                    "the histories share no timeline: the target's is %s, the source's %s"
+                            .formatted(ofTarget.history(), ofSource.history()),
+                    "check the paths; if they are right the target must be made anew.");
+            return refused(null);
+        }
+        return divergence.get().kind() == Divergence.Kind.SAME_TIMELINE
+                ? sameTimeline(ofTarget, ofSource, divergence.get())
+                : diverged(target, ofTarget, ofSource, divergence.get());
+    }
+
+    private RewindPlan refused(@Nullable Divergence divergence) {
+        return RewindPlan.of(settings, Verdict.REFUSED, divergence, preconditions.problems());
+    }
+
+    private void checkNotRunning() throws IOException {
+        PostmasterPid.read(settings.target())
+                .flatMap(PostmasterPid::signOfLife)
+                .ifPresent(sign -> preconditions.add(
+                        Kind.TARGET_RUNNING,
+                        "a server runs on the target: " + sign,
+                        "stop it; if it is none, remove \"postmaster.pid\" from the target."));
+    }
+
+    /**
+     * Whether the target holds what a finished rewind to this source leaves: then nothing may be changed any more. A
+     * server that starts moves the label away, and an unfinished copy has another state in its control file, which is
+     * written last.
+     */
+    private boolean isRewound(LocalDirectoryTransport target, Cluster ofTarget, Cluster ofSource) throws IOException {
+        byte[] label;
+        try {
+            label = target.read(BackupLabel.PATH, LONGEST_LABEL);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+        ControlFile controlFile = ofTarget.controlFile();
+        boolean onHistory = controlFile
+                .minRecoveryPointTimeline()
+                .flatMap(ofSource.history()::span)
+                .filter(span -> reaches(span, controlFile.minRecoveryPoint()))
+                .isPresent();
+        if (BackupLabel.isOfRewind(label) && controlFile.state() == ClusterState.IN_ARCHIVE_RECOVERY && onHistory) {
+            return true;
+        }
+        preconditions.add(
+                Kind.BACKUP_LABEL_PRESENT,
+                "the target holds a backup_label: it is a backup that was never started, an interrupted exclusive"
+                        + " backup, or was rewound to another cluster",
+                "start it as a standby until it is consistent, or, if it was the primary and crashed during an"
+                        + " exclusive backup, remove the file; then rewind again.");
+        return false;
+    }
+
+    private static boolean reaches(TimelineSpan span, Lsn end) {
+        return span.begin().isBefore(end) && !end.isAfter(span.end());
+    }
+
+    private RewindPlan sameTimeline(Cluster ofTarget, Cluster ofSource, Divergence divergence) throws IOException {
+        Optional<Problem> difference = SharedRecord.compareEnds(settings, ofTarget, ofSource);
+        difference.ifPresent(preconditions.problems()::add);
+        // Preconditions of a rewind are of no interest to one that is not needed.
+        return difference.isPresent()
+                ? refused(divergence)
+                : RewindPlan.of(settings, Verdict.NOT_NEEDED, divergence, List.of());
+    }
+
+    private RewindPlan diverged(
+            LocalDirectoryTransport target, Cluster ofTarget, Cluster ofSource, Divergence divergence)
+            throws IOException {
+        ScanResult scan;
+        try {
+            if (endsBefore(divergence, ofTarget)) {
+                return RewindPlan.of(settings, Verdict.CAN_FOLLOW, divergence, List.of());
+            }
+            scan = scan(ofTarget, ofSource, divergence);
+        } catch (MissingWalException e) {
+            preconditions.add(
+                    Kind.WAL_MISSING_FOR_SCAN,
+                    Failures.withoutHint(e),
+                    "bring the segments back into the target's "
+                            + ofTarget.controlFile().version().walDirectory() + ", or name an archive that has them.");
+            return refused(divergence);
+        } catch (WalEndsTooEarlyException e) {
+            preconditions.add(
+                    Kind.WAL_ENDS_EARLY,
+                    Failures.withoutHint(e),
+                    "bring undamaged WAL back into the target, or make the target anew.");
+            return refused(divergence);
+        }
+        SharedRecord.compareAt(settings, ofTarget, ofSource, divergence).ifPresent(preconditions.problems()::add);
+        ReplayEnd end = settings.source().replayEnd();
+        return new Decider(settings, ofTarget.controlFile(), ofSource, divergence, scan.start(), end)
+                .decide(target, scan.changed(), preconditions);
+    }
+
+    /**
+     * Whether the target wrote nothing past the divergence. Its control file often proves that it did; else its WAL is
+     * read from its last checkpoint on.
+     */
+    private boolean endsBefore(Divergence divergence, Cluster ofTarget) throws IOException {
+        ControlFile controlFile = ofTarget.controlFile();
+        Lsn known = Lsn.max(controlFile.checkPoint(), controlFile.minRecoveryPoint());
+        if (known.isAfter(divergence.position())) {
+            return false;
+        }
+        ChangedBlocks tail = ChangedBlockCollector.of(
+                        ScanWal.of(settings, controlFile, divergence.position()),
+                        controlFile.version(),
+                        controlFile.walSegmentSize(),
+                        ofTarget.history())
+                .redo(controlFile.checkPointCopy().redo())
+                .reaching(known)
+                .collect();
+        return !tail.end().position().isAfter(divergence.position());
+    }
+
+    /**
+     * What the target's WAL says.
+     *
+     * @param start where replay will start
+     * @param changed what the records from there to the end of WAL name
+     */
+    private record ScanResult(ReplayStart start, ChangedBlocks changed) {}
+
+    private ScanResult scan(Cluster ofTarget, Cluster ofSource, Divergence divergence) throws IOException {
+        settings.listener().phaseStarted(Phase.SCAN);
+        ControlFile controlFile = ofTarget.controlFile();
+        WalSegmentSource wal = ScanWal.of(settings, controlFile, divergence.position());
+        CheckpointRecord shared = CheckpointFinder.lastBefore(
+                wal, controlFile.version(), controlFile.walSegmentSize(), ofTarget.history(), divergence.position());
+        ReplayStart start = ReplayStart.of(shared, ofSource.controlFile(), controlFile);
+        LongConsumer progress = bytes -> settings.listener().progressed(new Progress(Phase.SCAN, bytes, 0, 0, 0));
+        ChangedBlocks changed = ChangedBlockCollector.of(
+                        wal, controlFile.version(), controlFile.walSegmentSize(), ofTarget.history())
+                .redo(start.redo())
+                .divergence(divergence.position())
+                .reaching(Lsn.max(controlFile.checkPoint(), controlFile.minRecoveryPoint()))
+                .threads(settings.threads())
+                .progress(progress)
+                .collect();
+        return new ScanResult(start, changed);
+    }
+}

@@ -1,0 +1,105 @@
+package org.pgrewind4j.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.pgrewind4j.core.Problem.Kind;
+import org.pgrewind4j.transport.SourceProblem;
+import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.WalLevel;
+
+/** What must hold before a rewind can be thought of. Collects everything that does not, each with its cure. */
+final class Preconditions {
+
+    private final List<Problem> problems = new ArrayList<>();
+
+    List<Problem> problems() {
+        return problems;
+    }
+
+    void add(Kind kind, String message, String cure) {
+        problems.add(new Problem(kind, message, cure));
+    }
+
+    /** The two must be of one origin, one release, and one layout. */
+    void checkPair(ControlFile target, ControlFile source) {
+        if (target.systemIdentifier() != source.systemIdentifier()) {
+            add(
+                    Kind.DIFFERENT_SYSTEM,
+                    "the clusters are from different systems: system identifier %s on the target, %s on the source"
+                            .formatted(unsigned(target.systemIdentifier()), unsigned(source.systemIdentifier())),
+                    "check the paths; a cluster can only be rewound to one that was a copy of it.");
+        }
+        if (target.version() != source.version()) {
+            add(
+                    Kind.DIFFERENT_RELEASE,
+                    "the clusters are of different releases: PostgreSQL %s on the target, %s on the source"
+                            .formatted(
+                                    target.version().release(), source.version().release()),
+                    "after an upgrade of the source the target must be made anew.");
+        }
+        checkSize("block size", target.blockSize(), source.blockSize());
+        checkSize("blocks per relation segment", target.relationSegmentBlocks(), source.relationSegmentBlocks());
+        checkSize("WAL block size", target.walBlockSize(), source.walBlockSize());
+        checkSize("WAL segment size", target.walSegmentSize(), source.walSegmentSize());
+    }
+
+    private static String unsigned(long number) {
+        return Long.toUnsignedString(number);
+    }
+
+    private void checkSize(String what, int target, int source) {
+        if (target != source) {
+            add(
+                    Kind.DIFFERENT_LAYOUT,
+                    "the clusters differ in %s: %d on the target, %d on the source".formatted(what, target, source),
+                    "the target must be made anew.");
+        }
+    }
+
+    /** The target's WAL must name every page that changed, and its pages must be of one state. */
+    void checkTarget(ControlFile target) {
+        if (!target.hasDataChecksums() && !target.walLogHints()) {
+            add(
+                    Kind.HINT_BITS_NOT_LOGGED,
+                    "the target has neither data checksums nor wal_log_hints = on",
+                    "its WAL does not name all changed pages: make the target anew, and set one of the two for the"
+                            + " next time.");
+        }
+        if (target.settings().walLevel() == WalLevel.MINIMAL) {
+            add(
+                    Kind.WAL_LEVEL_MINIMAL,
+                    "the target ran with wal_level = minimal, so its WAL does not name all changed pages",
+                    "make the target anew.");
+        }
+        if (target.backupEndRequired()
+                || target.backupStartPoint().isValid()
+                || target.backupEndPoint().isValid()) {
+            add(
+                    Kind.TARGET_NOT_CONSISTENT,
+                    "the target is half restored: it stopped before it reached the end of its backup or rewind",
+                    "start it as a standby until it is consistent, stop it, and rewind again.");
+        }
+    }
+
+    void checkSource(ControlFile source, List<SourceProblem> found) {
+        boolean fullPageWritesNamed = false;
+        for (SourceProblem problem : found) {
+            add(kind(problem), problem.message(), problem.cure());
+            fullPageWritesNamed |= problem.kind() == SourceProblem.Kind.FULL_PAGE_WRITES_OFF;
+        }
+        if (!source.checkPointCopy().fullPageWrites() && !fullPageWritesNamed) {
+            add(
+                    Kind.FULL_PAGE_WRITES_OFF,
+                    "full_page_writes was off on the source at its last checkpoint",
+                    "set full_page_writes = on there, run a CHECKPOINT, and rewind again.");
+        }
+    }
+
+    private static Kind kind(SourceProblem problem) {
+        return switch (problem.kind()) {
+            case SERVER_RUNNING, NOT_SHUT_DOWN -> Kind.SOURCE_NOT_STOPPED;
+            case FULL_PAGE_WRITES_OFF -> Kind.FULL_PAGE_WRITES_OFF;
+            case NOT_PERMITTED, UNSUPPORTED_RELEASE, OTHER -> Kind.SOURCE_UNUSABLE;
+        };
+    }
+}

@@ -1,0 +1,67 @@
+package org.pgrewind4j.core;
+
+import org.pgrewind4j.timeline.PgRewindException;
+
+/**
+ * A reason why the target cannot be rewound as things are.
+ *
+ * @param kind what is wrong, for programs
+ * @param message what is wrong, where, expected and found, for people
+ * @param cure what to do about it
+ */
+public record Problem(Kind kind, String message, String cure) {
+
+    /** What is wrong. New kinds can be added in later releases. */
+    public enum Kind {
+        /** The clusters do not have the same system identifier. */
+        DIFFERENT_SYSTEM,
+        /** The clusters are of different releases or catalog versions. */
+        DIFFERENT_RELEASE,
+        /** Block, segment or WAL segment sizes differ. */
+        DIFFERENT_LAYOUT,
+        /** The target has neither data checksums nor {@code wal_log_hints}. */
+        HINT_BITS_NOT_LOGGED,
+        /** The target ran with {@code wal_level = minimal}: its WAL does not name all changed blocks. */
+        WAL_LEVEL_MINIMAL,
+        /** {@code full_page_writes} is off on the source. */
+        FULL_PAGE_WRITES_OFF,
+        /** A server runs on the target. */
+        TARGET_RUNNING,
+        /** The target holds a {@code backup_label} that no finished rewind to this source left. */
+        BACKUP_LABEL_PRESENT,
+        /** The target was stopped or crashed before it was consistent. */
+        TARGET_NOT_CONSISTENT,
+        /** The state of an earlier rewind in the target cannot be understood. */
+        UNKNOWN_STAGING_STATE,
+        /** A server runs on the local source, or it was not shut down cleanly. */
+        SOURCE_NOT_STOPPED,
+        /** The source refused something that is needed, or is of a kind that cannot be read. */
+        SOURCE_UNUSABLE,
+        /** The histories share nothing. */
+        NO_COMMON_HISTORY,
+        /** The histories look alike, but the WAL at their last common point is not the same. */
+        HISTORY_DIFFERS,
+        /** WAL that the scan of the target needs is gone. */
+        WAL_MISSING_FOR_SCAN,
+        /** WAL that the replay needs will not be there. */
+        WAL_MISSING_FOR_REPLAY,
+        /** The target's WAL ends before what its control file proves to exist. */
+        WAL_ENDS_EARLY,
+        /** A path is a file on one side and a directory or link on the other. */
+        FILE_TYPE_DIFFERS,
+        /** A symbolic link where PostgreSQL has none. */
+        UNEXPECTED_LINK,
+        /** A tablespace of the source would lie in a directory that is in use. */
+        TABLESPACE_LOCATION_IN_USE,
+        /** A path that must be written cannot be. */
+        UNWRITABLE_PATH,
+        /** A file system has not enough room for the staged data. */
+        NOT_ENOUGH_DISK
+    }
+
+    /** Prints the message with the cure as its {@code HINT:} line. */
+    @Override
+    public String toString() {
+        return PgRewindException.withHint(message, cure);
+    }
+}

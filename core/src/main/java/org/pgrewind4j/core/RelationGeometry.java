@@ -1,0 +1,32 @@
+package org.pgrewind4j.core;
+
+import java.util.Optional;
+import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.PostgresVersion;
+import org.pgrewind4j.wal.RelationFile;
+
+/**
+ * How relations are named, and cut into files and blocks.
+ *
+ * @param version names the tablespaces' directories
+ * @param blockSize bytes in a block, 8192 unless the server was built otherwise
+ * @param segmentBlocks blocks in a segment file, 131072 unless the server was built otherwise
+ */
+record RelationGeometry(PostgresVersion version, int blockSize, int segmentBlocks) {
+
+    static RelationGeometry of(ControlFile controlFile) {
+        return new RelationGeometry(
+                controlFile.version(), controlFile.blockSize(), controlFile.relationSegmentBlocks());
+    }
+
+    /** What a path says of a relation, empty if it is none. */
+    Optional<RelationFile> file(DataPath path) {
+        return RelationFile.parse(path.toString(), version);
+    }
+
+    /** The greatest multiple of the block size that is not greater. */
+    long wholeBlocks(long bytes) {
+        return bytes - bytes % blockSize;
+    }
+}

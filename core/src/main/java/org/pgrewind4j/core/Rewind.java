@@ -1,0 +1,217 @@
+package org.pgrewind4j.core;
+
+import com.google.common.collect.ImmutableList;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.wal.WalSegmentName;
+import org.pgrewind4j.wal.WalSegmentSource;
+
+/**
+ * Brings a diverged data directory, the target, back in line with the cluster that it must follow, the source.
+ *
+ * <pre>{@code
+ * try (Transport source = LocalDirectoryTransport.open(newPrimary)) {
+ *     RewindPlan plan = Rewind.of(oldPrimary).from(source).plan();
+ *     if (plan.verdict() == Verdict.REWIND) {
+ *         RewindReport report = plan.execute();
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>{@link #plan} only reads. {@link RewindPlan#execute} stages everything it needs beside the target before it changes
+ * the target, so a failure up to then leaves the target as it was, and one after that is finished by {@link #resume},
+ * without the source. The target may have been a primary or a standby, stopped cleanly or crashed; no server program is
+ * needed. What results is a data directory that must be started as a standby.
+ *
+ * <p>Instances are for one thread. The target belongs to the caller meanwhile: no server may be started on it.
+ */
+public final class Rewind {
+
+    private final Path target;
+    private final Transport source;
+    private final ImmutableList.Builder<WalSegmentSource> archives = ImmutableList.builder();
+    private final Map<String, String> tablespaces = new HashMap<>();
+    private BlockSelection blockSelection = BlockSelection.MINIMAL;
+    private Predicate<WalSegmentName> restorable = segment -> false;
+    private Predicate<DataPath> kept = path -> false;
+    private Durability durability = Durability.SYNC;
+    private int threads = Runtime.getRuntime().availableProcessors();
+    private RewindListener listener = RewindListener.none();
+
+    private Rewind(Path target, Transport source) {
+        this.target = target;
+        this.source = source;
+    }
+
+    /** A rewind of which only the target is known yet. */
+    public static final class OfTarget {
+        private final Path target;
+
+        private OfTarget(Path target) {
+            this.target = target;
+        }
+
+        /**
+         * Names the source.
+         *
+         * @param source gives the new primary's bytes; stays the caller's, who closes it
+         * @return the rewind, with default settings
+         */
+        public Rewind from(Transport source) {
+            return new Rewind(target, source);
+        }
+    }
+
+    /**
+     * Names the target.
+     *
+     * @param targetDirectory the data directory to bring in line; no server may run on it
+     * @return the rewind, which still needs its source
+     */
+    public static OfTarget of(Path targetDirectory) {
+        return new OfTarget(targetDirectory.toAbsolutePath().normalize());
+    }
+
+    /**
+     * Chooses which blocks are copied.
+     *
+     * @param selection the default is {@link BlockSelection#MINIMAL}
+     * @return this
+     */
+    public Rewind blockSelection(BlockSelection selection) {
+        this.blockSelection = selection;
+        return this;
+    }
+
+    /**
+     * Adds a place to look for WAL that the target no longer has. The target's own directory is asked first, the
+     * source's {@code pg_wal} last, and only for shared WAL.
+     *
+     * @param archive gives segments of the target's branch, such as its WAL archive
+     * @return this
+     */
+    public Rewind walFrom(WalSegmentSource archive) {
+        archives.add(archive);
+        return this;
+    }
+
+    /**
+     * Says which WAL segments the started standby will get by itself, such as by a {@code restore_command}, so that
+     * their absence is no reason to refuse.
+     *
+     * @param restorable true for a segment that can be restored; by default none can
+     * @return this
+     */
+    public Rewind restorable(Predicate<WalSegmentName> restorable) {
+        this.restorable = restorable;
+        return this;
+    }
+
+    /**
+     * Keeps files of the target that the source would else replace or remove, such as configuration. Only paths that
+     * are not part of the database may be kept.
+     *
+     * @param kept true for a path that is to stay as it is
+     * @return this
+     */
+    public Rewind keep(Predicate<DataPath> kept) {
+        this.kept = kept;
+        return this;
+    }
+
+    /**
+     * Says where a tablespace that the target does not have yet is to lie.
+     *
+     * @param ofSource its location on the source, an absolute path
+     * @param onTarget its location on the target, an absolute path
+     * @return this
+     */
+    public Rewind mapTablespace(Path ofSource, Path onTarget) {
+        tablespaces.put(ofSource.toString(), onTarget.toAbsolutePath().toString());
+        return this;
+    }
+
+    /**
+     * Chooses whether what is written is forced to the disk.
+     *
+     * @param durability the default is {@link Durability#SYNC}
+     * @return this
+     */
+    public Rewind durability(Durability durability) {
+        this.durability = durability;
+        return this;
+    }
+
+    /**
+     * Limits the threads that read WAL.
+     *
+     * @param threads at least 1; the default is the number of processors
+     * @return this
+     * @throws IllegalArgumentException if less than 1
+     */
+    public Rewind threads(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads: " + threads + ": expected at least 1");
+        }
+        this.threads = threads;
+        return this;
+    }
+
+    /**
+     * Names who is told how it goes on.
+     *
+     * @param listener called while planning and executing
+     * @return this
+     */
+    public Rewind listener(RewindListener listener) {
+        this.listener = listener;
+        return this;
+    }
+
+    /**
+     * Examines both sides and says what a rewind would do. Changes nothing.
+     *
+     * @return the plan; whatever forbids the rewind is part of it, all at once
+     * @throws PgRewindException if one of the sides cannot be read or understood
+     */
+    public RewindPlan plan() {
+        Settings settings = new Settings(
+                target,
+                source,
+                blockSelection,
+                archives.build(),
+                restorable,
+                kept,
+                new TablespaceMapping(tablespaces),
+                durability,
+                threads,
+                listener);
+        try {
+            return new Planner(settings).plan();
+        } catch (IOException e) {
+            throw new PgRewindException(
+                    "cannot plan the rewind of \"" + target + "\" from " + source.description() + ": "
+                            + Failures.describe(e),
+                    e);
+        }
+    }
+
+    /**
+     * Finishes an execution that was interrupted after its seal. Needs no source.
+     *
+     * @param targetDirectory the data directory
+     * @param listener is told how it goes on
+     * @return the report, empty if nothing was interrupted there
+     * @throws RewindException if it fails again; the target stays resumable
+     */
+    public static Optional<RewindReport> resume(Path targetDirectory, RewindListener listener) {
+        return Execution.resume(targetDirectory.toAbsolutePath().normalize(), Durability.SYNC, listener);
+    }
+}

@@ -1,0 +1,52 @@
+package org.pgrewind4j.core;
+
+import java.io.Serial;
+import org.pgrewind4j.timeline.PgRewindException;
+
+/** An execution failed. {@link #targetState()} says in what state it left the target. */
+public final class RewindException extends PgRewindException {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    /** In what state a failed execution left the target. */
+    public enum TargetState {
+        /** Nothing of the target was changed; it starts as before. */
+        UNTOUCHED,
+        /**
+         * The target does not start, and {@link Rewind#resume} finishes what was begun, without the source. Nothing is
+         * lost.
+         */
+        RESUMABLE
+    }
+
+    /** See {@link #targetState()}. */
+    private final TargetState targetState;
+
+    RewindException(TargetState targetState, String message, Throwable cause) {
+        super(message + stateHint(targetState), cause);
+        this.targetState = targetState;
+    }
+
+    RewindException(TargetState targetState, String message) {
+        super(message + stateHint(targetState));
+        this.targetState = targetState;
+    }
+
+    private static String stateHint(TargetState state) {
+        return switch (state) {
+            case UNTOUCHED -> "\nHINT: the target is untouched; remove the cause and rewind again.";
+            case RESUMABLE ->
+                "\nHINT: the target is half applied and does not start; remove the cause and resume,"
+                        + " which needs the source no longer.";
+        };
+    }
+
+    /**
+     * In what state the target is.
+     *
+     * @return what the failure left
+     */
+    public TargetState targetState() {
+        return targetState;
+    }
+}

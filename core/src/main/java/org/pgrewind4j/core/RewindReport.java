@@ -1,0 +1,46 @@
+package org.pgrewind4j.core;
+
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.timeline.Divergence;
+import org.pgrewind4j.timeline.Lsn;
+
+/**
+ * What an execution did.
+ *
+ * @param verdict the plan's verdict: {@code REWIND} or {@code RESUME} if something was done
+ * @param divergence where the histories part; null if nothing had to be done
+ * @param redo where replay will start; null if nothing had to be done
+ * @param replayEnd where replay must arrive before the standby is consistent; null if nothing had to be done
+ * @param bytes what was taken from the source, by kind
+ * @param filesRemoved files that the source does not have
+ * @param filesChanged files that were created, replaced, changed or cut
+ * @param times how long each phase took
+ */
+public record RewindReport(
+        Verdict verdict,
+        @Nullable Divergence divergence,
+        @Nullable Lsn redo,
+        @Nullable Lsn replayEnd,
+        CopiedBytes bytes,
+        long filesRemoved,
+        long filesChanged,
+        Map<Phase, Duration> times) {
+
+    /**
+     * Takes a copy of the map.
+     *
+     * @param verdict the plan's verdict
+     * @param divergence where the histories part
+     * @param redo where replay will start
+     * @param replayEnd where replay must arrive
+     * @param bytes what was taken from the source
+     * @param filesRemoved files that the source does not have
+     * @param filesChanged files that were changed
+     * @param times how long each phase took
+     */
+    public RewindReport {
+        times = Map.copyOf(times);
+    }
+}

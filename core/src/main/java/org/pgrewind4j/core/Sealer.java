@@ -1,0 +1,148 @@
+package org.pgrewind4j.core;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.zip.CRC32C;
+import org.pgrewind4j.core.FileAction.CopyFile;
+import org.pgrewind4j.core.FileAction.CopyRanges;
+import org.pgrewind4j.core.FileOperations.WritableFile;
+import org.pgrewind4j.transport.ReplayEnd;
+import org.pgrewind4j.wal.ClusterState;
+import org.pgrewind4j.wal.ControlFile;
+
+/**
+ * Completes a staging area: control file, backup label and manifest, all durable before the one rename that makes it
+ * count.
+ */
+final class Sealer {
+
+    private static final String LABEL = "backup_label";
+
+    private final Settings settings;
+    private final RewindFacts facts;
+    private final StagingArea area;
+    private final FileOperations files;
+
+    Sealer(Settings settings, RewindFacts facts, StagingArea area, FileOperations files) {
+        this.settings = settings;
+        this.facts = facts;
+        this.area = area;
+        this.files = files;
+    }
+
+    Manifest seal(RewindPlan plan, List<StagedCopy> copies, StagedPages pages, ReplayEnd end) throws IOException {
+        List<Manifest.Step> copied = new ArrayList<>();
+        List<FileAction> removed = new ArrayList<>();
+        List<FileAction> taken = new ArrayList<>();
+        for (StagedCopy copy : copies) {
+            int[] crcs = copy.isVanished() ? new int[0] : pages.crcs(copy);
+            if (copy.isVanished()) {
+                // Dropped on the source since it was listed; replay drops it here too, should it be gone or not.
+                removed.add(new FileAction.RemoveFile(copy.path()));
+            } else {
+                copied.add(copy.step(crcs));
+                taken.add(copy.action());
+            }
+        }
+        Instant now = Clock.systemUTC().instant();
+        copied.add(stageLabel(now));
+        write(area.newControlFile(), controlFile(end, now).toBytes());
+        Manifest manifest = new Manifest(
+                crc(facts.targetControl().toBytes()),
+                new Manifest.ReplayPoints(facts.divergence(), facts.start().redo(), end.lsn()),
+                CopiedBytes.of(taken, RelationGeometry.of(facts.targetControl()), facts.walFiles()),
+                List.copyOf(area.places().keySet()),
+                steps(plan, copied, removed));
+        syncStaged(copies);
+        Path unfinished = area.root().resolve("manifest.new");
+        write(unfinished, ManifestText.format(manifest));
+        area.places().values().forEach(this::syncDirectory);
+        files.move(unfinished, area.manifest());
+        files.syncDirectory(area.root());
+        files.syncDirectory(settings.target());
+        return manifest;
+    }
+
+    /** Directories and links, then what fills them, then the removals, the deepest path first. */
+    private static List<Manifest.Step> steps(RewindPlan plan, List<Manifest.Step> copied, List<FileAction> vanished) {
+        List<Manifest.Step> creations = new ArrayList<>();
+        List<Manifest.Step> rest = new ArrayList<>();
+        Set<Object> filled = new LinkedHashSet<>();
+        copied.forEach(step -> filled.add(step.path()));
+        for (FileAction action : plan.actions()) {
+            if (action instanceof FileAction.CreateDirectory || action instanceof FileAction.CreateTablespaceLink) {
+                creations.add(new Manifest.Plain(action));
+            } else if (!(action instanceof CopyFile
+                    || action instanceof CopyRanges
+                    || filled.contains(action.path()))) {
+                rest.add(new Manifest.Plain(action));
+            }
+        }
+        List<Manifest.Step> steps = new ArrayList<>(creations);
+        steps.addAll(copied);
+        vanished.forEach(action -> steps.add(new Manifest.Plain(action)));
+        steps.addAll(rest);
+        return steps;
+    }
+
+    private Manifest.Step stageLabel(Instant now) throws IOException {
+        byte[] label = BackupLabel.format(
+                facts.start(), facts.source().history(), facts.targetControl().walSegmentSize(), now);
+        write(area.in("", LABEL), label);
+        return new Manifest.WholeFile(BackupLabel.PATH, label.length, crc(label), "", LABEL);
+    }
+
+    /** The source's control file, in the state of a standby that must replay up to the end. */
+    private static ControlFile controlFile(ReplayEnd end, Instant now) {
+        return end.controlFile()
+                .patch()
+                .state(ClusterState.IN_ARCHIVE_RECOVERY)
+                .time(now)
+                .minRecoveryPoint(end.lsn(), end.timeline())
+                .build();
+    }
+
+    static int crc(byte[] bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return (int) crc.getValue();
+    }
+
+    private void write(Path file, byte[] bytes) throws IOException {
+        try (WritableFile writable = files.open(file)) {
+            writable.resize(0);
+            writable.write(ByteBuffer.wrap(bytes), 0);
+            writable.sync();
+        }
+    }
+
+    private void syncStaged(List<StagedCopy> copies) throws IOException {
+        Set<Path> staged = new LinkedHashSet<>();
+        for (StagedCopy copy : copies) {
+            if (!copy.isVanished()) {
+                staged.add(area.in(copy.place(), copy.name()));
+            }
+        }
+        for (Path file : staged) {
+            try (WritableFile writable = files.open(file)) {
+                writable.sync();
+            }
+        }
+    }
+
+    private void syncDirectory(Path directory) {
+        try {
+            files.syncDirectory(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

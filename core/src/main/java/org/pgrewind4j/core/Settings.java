@@ -1,0 +1,22 @@
+package org.pgrewind4j.core;
+
+import com.google.common.collect.ImmutableList;
+import java.nio.file.Path;
+import java.util.function.Predicate;
+import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.wal.WalSegmentName;
+import org.pgrewind4j.wal.WalSegmentSource;
+
+/** What the caller of {@link Rewind} asked for. */
+record Settings(
+        Path target,
+        Transport source,
+        BlockSelection blockSelection,
+        ImmutableList<WalSegmentSource> archives,
+        Predicate<WalSegmentName> restorable,
+        Predicate<DataPath> kept,
+        TablespaceMapping tablespaces,
+        Durability durability,
+        int threads,
+        RewindListener listener) {}

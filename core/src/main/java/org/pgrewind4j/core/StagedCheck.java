@@ -1,0 +1,90 @@
+package org.pgrewind4j.core;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.zip.CRC32C;
+import org.pgrewind4j.timeline.PgRewindException;
+
+/** Proves that staged data is what was sealed, before the target is changed by it. */
+final class StagedCheck {
+
+    private static final int BUFFER = 1 << 20;
+
+    private final StagingArea area;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+
+    StagedCheck(StagingArea area) {
+        this.area = area;
+    }
+
+    /**
+     * Reads all staged data that is still there.
+     *
+     * @throws PgRewindException if any of it is not what was sealed
+     */
+    void check(Manifest manifest) throws IOException {
+        for (Manifest.Step step : manifest.steps()) {
+            if (step instanceof Manifest.WholeFile file) {
+                Path staged = area.in(file.place(), file.name());
+                if (Files.exists(staged)) {
+                    requireContent(staged, file.size(), file.crc());
+                }
+            } else if (step instanceof Manifest.Parts parts) {
+                check(parts);
+            }
+        }
+    }
+
+    private void check(Manifest.Parts parts) throws IOException {
+        Path staged = area.in(parts.place(), StagingArea.BLOCKS);
+        try (FileChannel channel = FileChannel.open(staged, StandardOpenOption.READ)) {
+            for (Manifest.Piece piece : parts.pieces()) {
+                int found = crc(channel, piece.staged(), piece.length(), buffer);
+                if (found != piece.crc()) {
+                    throw damaged(
+                            staged,
+                            "CRC %08X at byte %d".formatted(piece.crc(), piece.staged()),
+                            "%08X".formatted(found));
+                }
+            }
+        }
+    }
+
+    static void requireContent(Path file, long size, int crc) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            if (channel.size() != size) {
+                throw damaged(file, size + " bytes", channel.size() + " bytes");
+            }
+            int found = crc(channel, 0, size, ByteBuffer.allocate(64 * 1024));
+            if (found != crc) {
+                throw damaged(file, "CRC %08X".formatted(crc), "%08X".formatted(found));
+            }
+        }
+    }
+
+    /** CRC-32C of a part of a file; of what there is, if the file is shorter. */
+    static int crc(FileChannel channel, long position, long length, ByteBuffer buffer) throws IOException {
+        CRC32C crc = new CRC32C();
+        for (long done = 0; done < length; ) {
+            buffer.clear().limit((int) Math.min(buffer.capacity(), length - done));
+            int read = channel.read(buffer, position + done);
+            if (read < 0) {
+                break;
+            }
+            crc.update(buffer.flip());
+            done += read;
+        }
+        return (int) crc.getValue();
+    }
+
+    private static PgRewindException damaged(Path file, String expected, String found) {
+        return new PgRewindException(PgRewindException.withHint(
+                "staged data is damaged: \"" + file + "\": expected " + expected + ", found " + found,
+                "if no server starts on the target, restore it from a backup of the new primary; else remove \""
+                        + StagingArea.DIRECTORY + "\" from it and rewind again."));
+    }
+}

@@ -1,0 +1,135 @@
+package org.pgrewind4j.core;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.pgrewind4j.core.FileAction.CopyFile;
+import org.pgrewind4j.core.FileAction.CopyRanges;
+import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.FileRange;
+
+/** One file while its bytes are being staged: what was asked for, where it goes, and what came. */
+final class StagedCopy {
+
+    private final FileAction action;
+    private final List<FileRange> ranges;
+    private final String place;
+    private final String name;
+
+    /** Where in the staged file each range begins. */
+    private final long[] staged;
+
+    private final long[] delivered;
+    private boolean vanished;
+
+    private StagedCopy(FileAction action, List<FileRange> ranges, String place, String name, long[] staged) {
+        this.action = action;
+        this.ranges = ranges;
+        this.place = place;
+        this.name = name;
+        this.staged = staged;
+        this.delivered = new long[ranges.size()];
+    }
+
+    /** A whole file, staged under a name of its own. */
+    static StagedCopy of(CopyFile copy, String place, String name) {
+        return new StagedCopy(copy, List.of(new FileRange(copy.path(), 0, copy.size())), place, name, new long[] {0});
+    }
+
+    /** Parts of a file, staged one after the other from a position on in the place's blocks file. */
+    static StagedCopy of(CopyRanges copy, String place, long position) {
+        long[] staged = new long[copy.ranges().size()];
+        long next = position;
+        for (int i = 0; i < staged.length; i++) {
+            staged[i] = next;
+            next += copy.ranges().get(i).length();
+        }
+        return new StagedCopy(copy, copy.ranges(), place, StagingArea.BLOCKS, staged);
+    }
+
+    DataPath path() {
+        return action.path();
+    }
+
+    FileAction action() {
+        return action;
+    }
+
+    List<FileRange> ranges() {
+        return ranges;
+    }
+
+    String place() {
+        return place;
+    }
+
+    String name() {
+        return name;
+    }
+
+    long stagedAt(int range, long offset) {
+        return staged[range] + offset - ranges.get(range).offset();
+    }
+
+    void delivered(int range, long bytes) {
+        delivered[range] = bytes;
+    }
+
+    long delivered(int range) {
+        return delivered[range];
+    }
+
+    /** Takes note that the source's file was found to end here. */
+    void cutAt(long size) {
+        for (int i = 0; i < delivered.length; i++) {
+            delivered[i] =
+                    Math.min(delivered[i], Math.max(0, size - ranges.get(i).offset()));
+        }
+    }
+
+    void markVanished() {
+        vanished = true;
+    }
+
+    boolean isVanished() {
+        return vanished;
+    }
+
+    /**
+     * The size that the file gets: the source's as listed or, where a range ended early, the size that it had shrunk
+     * to. Replay repeats what cut it.
+     */
+    long finalSize() {
+        long size = action instanceof CopyRanges parts ? parts.finalSize() : Long.MAX_VALUE;
+        for (int i = 0; i < delivered.length; i++) {
+            FileRange range = ranges.get(i);
+            if (delivered[i] < range.length() || action instanceof CopyFile) {
+                size = Math.min(size, range.offset() + delivered[i]);
+            }
+        }
+        return size;
+    }
+
+    /**
+     * What the manifest says of this file.
+     *
+     * @param crcs CRC-32C of what was delivered of each range
+     */
+    Manifest.Step step(int[] crcs) {
+        if (action instanceof CopyFile) {
+            return new Manifest.WholeFile(path(), finalSize(), crcs[0], place, name);
+        }
+        List<Manifest.Piece> pieces = new ArrayList<>();
+        for (int i = 0; i < crcs.length; i++) {
+            if (delivered[i] > 0) {
+                pieces.add(new Manifest.Piece(ranges.get(i).offset(), delivered[i], crcs[i], staged[i]));
+            }
+        }
+        return new Manifest.Parts(path(), finalSize(), place, pieces);
+    }
+
+    @Override
+    public String toString() {
+        return action + " " + Arrays.toString(delivered);
+    }
+}

@@ -1,0 +1,29 @@
+package org.pgrewind4j.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.wal.DirectoryWalSource;
+import org.pgrewind4j.wal.WalSegmentSource;
+
+/** The WAL that replay will find after the rewind: what is staged, and what the target keeps. */
+final class StagedWal {
+
+    private static final Pattern SEGMENT = Pattern.compile("(pg_wal|pg_xlog)/[0-9A-F]{24}");
+
+    private StagedWal() {}
+
+    /** Segments are staged under their own names, so that WAL can be read where it is staged. */
+    static boolean isSegment(DataPath path) {
+        return SEGMENT.matcher(path.toString()).matches();
+    }
+
+    static WalSegmentSource of(Settings settings, RewindFacts facts, StagingArea area) {
+        List<WalSegmentSource> chain = new ArrayList<>();
+        area.places().values().forEach(place -> chain.add(new DirectoryWalSource(place)));
+        DataPath own = DataPath.of(facts.targetControl().version().walDirectory());
+        chain.add(new DirectoryWalSource(own.in(settings.target())));
+        return WalSegmentSource.firstOf(chain);
+    }
+}

@@ -1,0 +1,120 @@
+package org.pgrewind4j.core;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.pgrewind4j.core.FileAction.CopyFile;
+import org.pgrewind4j.core.FileAction.CopyRanges;
+import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.FileRange;
+import org.pgrewind4j.transport.RangeReceiver;
+import org.pgrewind4j.transport.Transport;
+
+/**
+ * Fetches files and parts of files from the source into the staging area. Nothing outside the staging area is touched.
+ */
+final class Stager {
+
+    private final Transport transport;
+    private final StagingArea area;
+    private final FileOperations files;
+    private final ProgressCounter progress;
+    private final Map<String, Long> blocksSize = new HashMap<>();
+    private final List<StagedCopy> copies = new ArrayList<>();
+
+    Stager(Transport transport, StagingArea area, FileOperations files, ProgressCounter progress) {
+        this.transport = transport;
+        this.area = area;
+        this.files = files;
+        this.progress = progress;
+    }
+
+    /** Everything staged so far. */
+    List<StagedCopy> copies() {
+        return copies;
+    }
+
+    /** Stages what the actions take from the source; actions that take nothing are passed over. */
+    List<StagedCopy> fetch(List<? extends FileAction> actions) throws IOException {
+        List<StagedCopy> fetched = new ArrayList<>();
+        for (FileAction action : actions) {
+            String place = area.placeOf(action.path());
+            if (action instanceof CopyFile copy) {
+                fetched.add(StagedCopy.of(copy, place, stagedName(copy.path(), copies.size() + fetched.size())));
+            } else if (action instanceof CopyRanges copy) {
+                long position = blocksSize.getOrDefault(place, 0L);
+                fetched.add(StagedCopy.of(copy, place, position));
+                blocksSize.put(place, position + copy.bytes());
+            }
+        }
+        fetchRanges(fetched);
+        copies.addAll(fetched);
+        return fetched;
+    }
+
+    /** A number keeps names short and apart; the name behind it lets a reader of WAL find segments. */
+    private static String stagedName(DataPath path, int number) {
+        return StagedWal.isSegment(path) ? path.fileName() : Integer.toString(number);
+    }
+
+    private void fetchRanges(List<StagedCopy> fetched) throws IOException {
+        List<FileRange> ranges = new ArrayList<>();
+        List<StagedCopy> owners = new ArrayList<>();
+        for (StagedCopy copy : fetched) {
+            for (FileRange range : copy.ranges()) {
+                owners.add(copy);
+                ranges.add(range);
+            }
+        }
+        try (StagingFiles staging = new StagingFiles(files)) {
+            transport.fetch(ranges, new Receiver(owners, staging));
+        }
+    }
+
+    /** Writes what comes where it belongs. */
+    private final class Receiver implements RangeReceiver {
+        private final List<StagedCopy> owners;
+        private final StagingFiles staging;
+        private final int[] indexInOwner;
+
+        Receiver(List<StagedCopy> owners, StagingFiles staging) {
+            this.owners = owners;
+            this.staging = staging;
+            this.indexInOwner = new int[owners.size()];
+            for (int i = 1; i < indexInOwner.length; i++) {
+                indexInOwner[i] = owners.get(i) == owners.get(i - 1) ? indexInOwner[i - 1] + 1 : 0;
+            }
+        }
+
+        @Override
+        public void bytes(int range, long offset, ByteBuffer chunk) throws IOException {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedIOException("interrupted while staging");
+            }
+            StagedCopy copy = owners.get(range);
+            progress.bytesDone(chunk.remaining());
+            staging.write(area.in(copy.place(), copy.name()), chunk, copy.stagedAt(indexInOwner[range], offset));
+        }
+
+        @Override
+        public void end(int range, long delivered) throws IOException {
+            StagedCopy copy = owners.get(range);
+            copy.delivered(indexInOwner[range], delivered);
+            if (copy.action() instanceof CopyFile) {
+                if (delivered == 0) {
+                    staging.create(area.in(copy.place(), copy.name()));
+                }
+                progress.fileDone();
+            }
+        }
+
+        @Override
+        public void vanished(int range) {
+            owners.get(range).markVanished();
+        }
+    }
+}

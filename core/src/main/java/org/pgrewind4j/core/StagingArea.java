@@ -1,0 +1,158 @@
+package org.pgrewind4j.core;
+
+import com.google.common.collect.ImmutableSortedMap;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.pgrewind4j.transport.DataPath;
+
+/**
+ * Where staged data lies: a directory in the data directory, and one in each place that a symbolic link of it leads to
+ * (tablespaces, {@code pg_wal}), so that staged files can be moved in place on their own file system. PostgreSQL looks
+ * at none of them.
+ *
+ * <p>The files of the directory in the data directory tell the state:
+ *
+ * <table>
+ * <caption>States</caption>
+ * <tr><th>manifest</th><th>pg_control.new</th><th>pg_control.aside</th><th>state</th></tr>
+ * <tr><td>no</td><td>any</td><td>no</td><td>not sealed: worthless, dropped by the next execution</td></tr>
+ * <tr><td>yes</td><td>yes</td><td>no</td><td>sealed: the target is still untouched</td></tr>
+ * <tr><td>yes</td><td>yes</td><td>yes</td><td>half applied: no server starts, resume finishes</td></tr>
+ * <tr><td>yes</td><td>no</td><td>any</td><td>applied: only the staging area is still to be removed</td></tr>
+ * </table>
+ */
+final class StagingArea {
+
+    static final String DIRECTORY = "pgrewind4j.staging";
+    static final String LOCK_FILE = "pgrewind4j.lock";
+
+    /** Staged parts of relation files, one after the other; the manifest knows which is where. */
+    static final String BLOCKS = "blocks";
+
+    private final Path dataDirectory;
+    private final ImmutableSortedMap<String, Path> places;
+
+    /**
+     * Names the area.
+     *
+     * @param dataDirectory the target
+     * @param linked the paths of the target that are symbolic links to directories PostgreSQL writes to
+     */
+    StagingArea(Path dataDirectory, Iterable<DataPath> linked) {
+        this.dataDirectory = dataDirectory;
+        ImmutableSortedMap.Builder<String, Path> places = ImmutableSortedMap.naturalOrder();
+        places.put("", dataDirectory.resolve(DIRECTORY));
+        for (DataPath link : linked) {
+            places.put(link.toString(), link.in(dataDirectory).resolve(DIRECTORY));
+        }
+        this.places = places.build();
+    }
+
+    /** The staging directories by the path of the link that they lie behind; the empty path is the data directory. */
+    Map<String, Path> places() {
+        return places;
+    }
+
+    /** The place whose file system a path is on. */
+    String placeOf(DataPath path) {
+        for (String place : places.keySet()) {
+            if (!place.isEmpty() && path.startsWith(DataPath.of(place))) {
+                return place;
+            }
+        }
+        return "";
+    }
+
+    Path in(String place, String name) {
+        Path directory = places.get(place);
+        if (directory == null) {
+            throw new IllegalStateException("no staging area for \"" + place + "\"");
+        }
+        return directory.resolve(name);
+    }
+
+    Path root() {
+        return dataDirectory.resolve(DIRECTORY);
+    }
+
+    Path manifest() {
+        return root().resolve("manifest");
+    }
+
+    Path newControlFile() {
+        return root().resolve("pg_control.new");
+    }
+
+    Path controlFileAside() {
+        return root().resolve("pg_control.aside");
+    }
+
+    Path controlFile() {
+        return DataPath.CONTROL_FILE.in(dataDirectory);
+    }
+
+    /** What the staging area's files say. */
+    enum State {
+        NONE,
+        UNSEALED,
+        SEALED,
+        HALF_APPLIED,
+        APPLIED
+    }
+
+    State state() {
+        if (!Files.isDirectory(root())) {
+            return State.NONE;
+        }
+        if (!Files.exists(manifest())) {
+            return State.UNSEALED;
+        }
+        if (!Files.exists(newControlFile())) {
+            return State.APPLIED;
+        }
+        return Files.exists(controlFileAside()) ? State.HALF_APPLIED : State.SEALED;
+    }
+
+    void create(FileOperations files) throws IOException {
+        for (Path directory : places.values()) {
+            files.createDirectory(directory);
+        }
+    }
+
+    /**
+     * Removes the area. The manifest goes last: while it is there, the area is known to be applied or sealed.
+     *
+     * @param files the operations
+     */
+    void remove(FileOperations files) throws IOException {
+        for (Path directory : places.values()) {
+            if (!directory.equals(root())) {
+                empty(files, directory, Optional.empty());
+                files.delete(directory);
+            }
+        }
+        if (Files.isDirectory(root())) {
+            empty(files, root(), Optional.of(manifest()));
+            files.delete(manifest());
+            files.delete(root());
+            files.syncDirectory(dataDirectory);
+        }
+    }
+
+    private static void empty(FileOperations files, Path directory, Optional<Path> except) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (Stream<Path> contents = Files.list(directory)) {
+            for (Path file : (Iterable<Path>) contents::iterator) {
+                if (!file.equals(except.orElse(null))) {
+                    files.delete(file);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package org.pgrewind4j.core;
+
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.pgrewind4j.core.FileAction.CopyRanges;
+import org.pgrewind4j.core.FileAction.CreateTablespaceLink;
+import org.pgrewind4j.core.FileAction.RemoveDirectory;
+import org.pgrewind4j.core.Problem.Kind;
+import org.pgrewind4j.transport.DataDirectory;
+import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.SourceFile;
+
+/** Whether the target can take what a plan wants to do to it: rights and room, found out before the first write. */
+final class TargetRoom {
+
+    /** Left free on each file system beside what is staged: for the manifest, and for the file system itself. */
+    private static final long RESERVE = 8L << 20;
+
+    private final Settings settings;
+    private final DataDirectory directory;
+    private final Map<DataPath, Long> sizes = new HashMap<>();
+    private final Set<DataPath> existing = new HashSet<>();
+
+    TargetRoom(Settings settings, Listing target) {
+        this.settings = settings;
+        this.directory = DataDirectory.of(settings.target());
+        for (SourceFile file : target.files()) {
+            existing.add(file.path());
+            if (file.type() == SourceFile.Type.FILE) {
+                sizes.put(file.path(), file.size());
+            }
+        }
+    }
+
+    void check(List<FileAction> actions, List<DataPath> links, Preconditions preconditions) throws IOException {
+        checkTablespaces(actions, preconditions);
+        checkWritable(actions, preconditions);
+        checkDisk(actions, new StagingArea(settings.target(), links), preconditions);
+    }
+
+    private void checkTablespaces(List<FileAction> actions, Preconditions preconditions) throws IOException {
+        for (FileAction action : actions) {
+            if (action instanceof CreateTablespaceLink link && !isEmpty(Path.of(link.location()))) {
+                preconditions.add(
+                        Kind.TABLESPACE_LOCATION_IN_USE,
+                        "the new tablespace \"" + link.path() + "\" would lie in \"" + link.location()
+                                + "\", which is not empty",
+                        "map the tablespace to a directory of its own, or empty that directory if it is this target's.");
+            }
+        }
+    }
+
+    private static boolean isEmpty(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return true;
+        }
+        try (var contents = Files.list(directory)) {
+            return contents.findAny().isEmpty();
+        }
+    }
+
+    private void checkWritable(List<FileAction> actions, Preconditions preconditions) throws IOException {
+        Set<DataPath> checked = new HashSet<>();
+        require(settings.target(), preconditions);
+        require(DataPath.CONTROL_FILE, preconditions);
+        for (FileAction action : actions) {
+            if (!(action instanceof RemoveDirectory) && sizes.containsKey(action.path())) {
+                require(action.path(), preconditions);
+            }
+            DataPath parent = action.path().parent().orElse(null);
+            if (parent != null && existing.contains(parent) && checked.add(parent)) {
+                require(parent, preconditions);
+            }
+        }
+    }
+
+    private void require(DataPath path, Preconditions preconditions) throws IOException {
+        require(directory.resolve(path), preconditions);
+    }
+
+    private static void require(Path path, Preconditions preconditions) {
+        if (!Files.isWritable(path)) {
+            preconditions.add(
+                    Kind.UNWRITABLE_PATH,
+                    "\"" + path + "\" must be written and cannot be",
+                    "give the right to write it, or keep the path out of the rewind.");
+        }
+    }
+
+    private void checkDisk(List<FileAction> actions, StagingArea area, Preconditions preconditions) throws IOException {
+        Map<FileStore, Long> needed = new HashMap<>();
+        Map<FileStore, Path> examples = new HashMap<>();
+        for (FileAction action : actions) {
+            String place = area.placeOf(action.path());
+            Path at = place.isEmpty() ? settings.target() : DataPath.of(place).in(settings.target());
+            FileStore store = Files.getFileStore(at);
+            needed.merge(store, action.bytes() + growth(action), Long::sum);
+            examples.putIfAbsent(store, at);
+        }
+        for (Map.Entry<FileStore, Long> entry : needed.entrySet()) {
+            long usable = entry.getKey().getUsableSpace();
+            if (usable < entry.getValue() + RESERVE) {
+                preconditions.add(
+                        Kind.NOT_ENOUGH_DISK,
+                        "the file system of \"%s\" has %d bytes free, and the rewind needs %d"
+                                .formatted(examples.get(entry.getKey()), usable, entry.getValue() + RESERVE),
+                        "free that much for the time of the rewind.");
+            }
+        }
+    }
+
+    private long growth(FileAction action) {
+        return action instanceof CopyRanges copy
+                ? Math.max(0, copy.finalSize() - sizes.getOrDefault(copy.path(), 0L))
+                : 0;
+    }
+}

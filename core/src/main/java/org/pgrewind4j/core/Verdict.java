@@ -1,0 +1,17 @@
+package org.pgrewind4j.core;
+
+/** What a plan found. */
+public enum Verdict {
+    /** Both clusters are on the same timeline with the same history: there is nothing to rewind. */
+    NOT_NEEDED,
+    /** The target's WAL ends at or before the divergence: started as a standby, it simply follows the source. */
+    CAN_FOLLOW,
+    /** The target has been rewound to this source and was not started since: start it as a standby. */
+    ALREADY_REWOUND,
+    /** The target diverged and can be rewound. */
+    REWIND,
+    /** An earlier execution was interrupted after its seal; executing finishes it, without the source. */
+    RESUME,
+    /** Something forbids the rewind: see {@link RewindPlan#problems()}. */
+    REFUSED
+}

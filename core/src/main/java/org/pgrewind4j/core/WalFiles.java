@@ -1,0 +1,202 @@
+package org.pgrewind4j.core;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.pgrewind4j.core.FileAction.CopyFile;
+import org.pgrewind4j.core.FileAction.RemoveFile;
+import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.TimelineHistory;
+import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.wal.WalSegmentName;
+
+/**
+ * What becomes of {@code pg_wal}.
+ *
+ * <p>Target and source share every segment that ends at or before the divergence: the target's stays, none is copied
+ * unless the target lost it. From the segment on that contains the divergence, the source's are copied, on the newest
+ * timeline of its history, which is the one that recovery reads first ({@code src/backend/access/transam/xlogrecovery.c},
+ * {@code XLogFileReadAnyTLI}) and which repeats the shared part of the segment. What the target has there is removed:
+ * recovery would read it where the newer timeline's segment is missing.
+ */
+final class WalFiles {
+
+    private static final String STATUS = "archive_status/";
+
+    private final String directory;
+    private final int segmentSize;
+    private final TimelineHistory history;
+    private final Lsn divergence;
+    private final Map<WalSegmentName, Long> onTarget = new HashMap<>();
+    private final Map<WalSegmentName, Long> onSource = new HashMap<>();
+
+    /**
+     * Prepares for one pair of clusters.
+     *
+     * @param directory {@code pg_wal}, or {@code pg_xlog} before 10
+     * @param segmentSize bytes in a WAL segment
+     * @param history the source's history
+     * @param divergence the first position that is not shared
+     */
+    WalFiles(String directory, int segmentSize, TimelineHistory history, Lsn divergence) {
+        this.directory = directory;
+        this.segmentSize = segmentSize;
+        this.history = history;
+        this.divergence = divergence;
+    }
+
+    /** Takes note of what one path is; to be called for all paths below the directory before the questions. */
+    void note(Listing.Pair pair) {
+        segment(nameIn(pair.path())).ifPresent(name -> {
+            if (pair.target() != null) {
+                onTarget.put(name, pair.target().size());
+            }
+            if (pair.source() != null) {
+                onSource.put(name, pair.source().size());
+            }
+        });
+    }
+
+    boolean contains(DataPath path) {
+        return path.toString().startsWith(directory + "/");
+    }
+
+    /**
+     * The segments that replay reads, each on the timeline from which it reads it.
+     *
+     * @param redo where replay starts
+     * @param end where it must arrive
+     * @return at least one segment, in order
+     */
+    List<WalSegmentName> needed(Lsn redo, Lsn end) {
+        List<WalSegmentName> needed = new ArrayList<>();
+        long last = number(Lsn.max(end.plus(-1), redo));
+        for (long number = number(redo); Long.compareUnsigned(number, last) <= 0; number++) {
+            needed.add(newest(number, end));
+        }
+        return needed;
+    }
+
+    private WalSegmentName newest(long number, Lsn end) {
+        Lsn last = Lsn.min(new Lsn((number + 1) * segmentSize - 1), end);
+        return new WalSegmentName(history.timelineAt(last), number, segmentSize);
+    }
+
+    /** Where one needed segment comes from. */
+    enum Origin {
+        KEPT,
+        COPIED,
+        MISSING
+    }
+
+    Origin origin(WalSegmentName needed) {
+        if (isShared(needed) && isWhole(onTarget, needed)) {
+            return Origin.KEPT;
+        }
+        return isWhole(onSource, needed) ? Origin.COPIED : Origin.MISSING;
+    }
+
+    private boolean isWhole(Map<WalSegmentName, Long> side, WalSegmentName name) {
+        Long size = side.get(name);
+        return size != null && size == segmentSize;
+    }
+
+    /** Whether the target's segment of that name holds shared WAL only. */
+    private boolean isShared(WalSegmentName name) {
+        return !name.end().isAfter(divergence)
+                && history.span(name.timeline()).isPresent()
+                && name.begin()
+                        .isBefore(history.span(name.timeline()).orElseThrow().end());
+    }
+
+    /** The actions that bring the segments from the source which replay needs and the target lacks. */
+    List<CopyFile> copies(Lsn redo, Lsn end) {
+        return needed(redo, end).stream()
+                .filter(name -> origin(name) == Origin.COPIED)
+                .map(name -> new CopyFile(path(name), segmentSize))
+                .toList();
+    }
+
+    /**
+     * As {@link #copies}, for an end that a running source has come to since it was listed: the segments that it has
+     * begun since then are taken for granted.
+     */
+    List<CopyFile> copiesUpTo(Lsn redo, Lsn end) {
+        WalSegmentName newest = onSource.keySet().stream()
+                .max(Comparator.comparing(WalSegmentName::begin))
+                .orElseThrow();
+        needed(redo, end).stream()
+                .filter(name -> name.begin().isAfter(newest.begin()))
+                .forEach(name -> onSource.put(name, (long) segmentSize));
+        return copies(redo, end);
+    }
+
+    DataPath path(WalSegmentName name) {
+        return DataPath.of(directory + "/" + name.fileName());
+    }
+
+    /** Whether a path is a segment, a partial segment, or the archive status of one. */
+    boolean isOfSegment(DataPath path) {
+        return contains(path) && segmentOf(path).isPresent();
+    }
+
+    private Optional<WalSegmentName> segmentOf(DataPath path) {
+        String name = nameIn(path);
+        return segment(stripped(name.startsWith(STATUS) ? name.substring(STATUS.length()) : name));
+    }
+
+    /**
+     * Decides on one path {@link #isOfSegment}. The copies themselves are {@link #copies}.
+     *
+     * @param pair the path and both sides
+     * @param copied the paths of the segments that come from the source
+     * @return what else to do with the path, empty for nothing
+     */
+    Optional<FileAction> decide(Listing.Pair pair, Set<DataPath> copied) {
+        WalSegmentName segment = segmentOf(pair.path()).orElseThrow();
+        return nameIn(pair.path()).startsWith(STATUS)
+                ? status(pair, segment, copied)
+                : segmentFile(pair, segment, copied);
+    }
+
+    private Optional<FileAction> segmentFile(Listing.Pair pair, WalSegmentName segment, Set<DataPath> copied) {
+        boolean stays = isShared(segment) || copied.contains(pair.path());
+        return pair.target() == null || stays ? Optional.empty() : Optional.of(new RemoveFile(pair.path()));
+    }
+
+    /** A status file goes where its segment goes, so that a later promotion archives neither too much nor too little. */
+    private Optional<FileAction> status(Listing.Pair pair, WalSegmentName segment, Set<DataPath> copied) {
+        if (copied.contains(path(segment))) {
+            if (pair.source() != null) {
+                return pair.target() == null
+                        ? Optional.of(new CopyFile(pair.path(), pair.source().size()))
+                        : Optional.empty();
+            }
+        } else if (isShared(segment)) {
+            return Optional.empty();
+        }
+        return pair.target() == null ? Optional.empty() : Optional.of(new RemoveFile(pair.path()));
+    }
+
+    private String nameIn(DataPath path) {
+        return path.toString().substring(directory.length() + 1);
+    }
+
+    /** The segment that a name speaks of: {@code .partial}, {@code .ready} and {@code .done} are of the same one. */
+    private static String stripped(String name) {
+        int dot = name.indexOf('.');
+        return dot < 0 || name.endsWith(".backup") || name.endsWith(".history") ? name : name.substring(0, dot);
+    }
+
+    private Optional<WalSegmentName> segment(String fileName) {
+        return WalSegmentName.parse(fileName, segmentSize);
+    }
+
+    private long number(Lsn position) {
+        return Long.divideUnsigned(position.value(), segmentSize);
+    }
+}
