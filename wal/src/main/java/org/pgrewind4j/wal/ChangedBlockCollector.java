@@ -1,8 +1,12 @@
 package org.pgrewind4j.wal;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
@@ -24,7 +28,6 @@ import org.pgrewind4j.timeline.TimelineHistory;
  * <p>The object is set up and used by one thread. An interrupt of that thread ends {@link #collect()}; whichever way
  * that returns, no thread and no open segment of it is left.
  */
-@SuppressWarnings({"UnusedVariable", "DoNotCallSuggester"})
 public final class ChangedBlockCollector {
     private final WalSegmentSource source;
     private final PostgresVersion version;
@@ -37,6 +40,7 @@ public final class ChangedBlockCollector {
     private Lsn end = Lsn.MAX;
     private int threads = Runtime.getRuntime().availableProcessors();
     private LongConsumer progress = bytes -> {};
+    private int rangeSize = ScanTask.RANGE_SIZE;
 
     private ChangedBlockCollector(
             WalSegmentSource source, PostgresVersion version, int segmentSize, TimelineHistory history) {
@@ -132,6 +136,12 @@ public final class ChangedBlockCollector {
         return this;
     }
 
+    /** Sets how WAL is cut, for tests: a multiple of the page size. */
+    ChangedBlockCollector rangeSize(int bytes) {
+        this.rangeSize = bytes;
+        return this;
+    }
+
     /**
      * Reads the WAL.
      *
@@ -144,6 +154,40 @@ public final class ChangedBlockCollector {
      * @throws IllegalStateException if the redo start is not set, or lies after the divergence
      */
     public ChangedBlocks collect() throws IOException {
-        throw new UnsupportedOperationException();
+        checkState(redo.isValid(), "the redo start is not set");
+        Lsn parting = divergence.isValid() ? divergence : redo;
+        checkState(!parting.isBefore(redo), "the divergence %s is before the redo start %s", parting, redo);
+        ScanTask task = new ScanTask(source, version, segmentSize, history, redo, parting, end, rangeSize);
+        ChangedBlocks changed = threads == 1 ? task.run(progress) : new ParallelScan(task, threads).run(progress);
+        checkReaches(changed.end(), Lsn.max(parting, known));
+        return changed;
+    }
+
+    private void checkReaches(EndOfWal reached, Lsn needed) throws IOException {
+        if (reached.reason() == EndOfWal.Reason.LIMIT || !reached.position().isBefore(needed)) {
+            return;
+        }
+        if (reached.reason() == EndOfWal.Reason.MISSING_SEGMENT) {
+            throw new MissingWalException(missing(reached.segment(), needed), "to read the changes up to " + needed);
+        }
+        throw new WalEndsTooEarlyException(reached, needed);
+    }
+
+    /** What is not there of the segments from the first missing one up to a position. */
+    private List<WalSegmentName> missing(WalSegmentName first, Lsn needed) throws IOException {
+        List<WalSegmentName> missing = new ArrayList<>(List.of(first));
+        Lsn last = needed.plus(-1);
+        for (Lsn at = first.end(); !at.isAfter(last); at = at.plus(segmentSize)) {
+            Lsn lastOfSegment = at.plus(segmentSize - 1);
+            WalSegmentName name =
+                    WalSegmentName.containing(history.timelineAt(lastOfSegment), lastOfSegment, segmentSize);
+            Optional<WalSegment> found = source.open(name);
+            if (found.isPresent()) {
+                found.get().close();
+            } else {
+                missing.add(name);
+            }
+        }
+        return missing;
     }
 }

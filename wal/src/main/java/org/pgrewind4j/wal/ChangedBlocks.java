@@ -1,6 +1,10 @@
 package org.pgrewind4j.wal;
 
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.ImmutableSortedMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.pgrewind4j.timeline.Lsn;
 
@@ -16,6 +20,8 @@ import org.pgrewind4j.timeline.Lsn;
  *     that replay initialises the page: whatever lies on disk, replay from R overwrites it before it needs it
  * @param touchedRelations the relations whose files a record in [R, E] says anything of: a reference to any block of
  *     any fork, a truncation, a creation. A drop is not among them
+ * @param truncations the relations whose main fork a record at or after D cut or made anew, and the least length in
+ *     blocks that was left of it: what lies behind may have come back without a record for each block
  * @param fileCopyDatabases the databases that records in [R, E] create by copying files, in the order of WAL
  * @param checkpoints the checkpoint records in [R, E], in the order of WAL
  * @param end where and why reading ended
@@ -27,6 +33,7 @@ public record ChangedBlocks(
         BlockSet before,
         BlockSet rebuilt,
         Set<RelFileLocator> touchedRelations,
+        Map<RelFileLocator, Long> truncations,
         List<FileCopyDatabase> fileCopyDatabases,
         List<CheckpointRecord> checkpoints,
         EndOfWal end,
@@ -40,6 +47,7 @@ public record ChangedBlocks(
      * @param before blocks referenced in [R, D)
      * @param rebuilt the blocks of {@code before} that replay overwrites whole
      * @param touchedRelations relations named in [R, E]
+     * @param truncations least lengths in blocks of main forks that were cut at or after D
      * @param fileCopyDatabases databases created by copying files
      * @param checkpoints checkpoint records
      * @param end where and why reading ended
@@ -47,7 +55,8 @@ public record ChangedBlocks(
      * @param bytes how much WAL was read
      */
     public ChangedBlocks {
-        touchedRelations = Set.copyOf(touchedRelations);
+        touchedRelations = ImmutableSet.copyOf(touchedRelations);
+        truncations = ImmutableSortedMap.copyOf(truncations);
         fileCopyDatabases = List.copyOf(fileCopyDatabases);
         checkpoints = List.copyOf(checkpoints);
     }
@@ -59,5 +68,16 @@ public record ChangedBlocks(
      */
     public Lsn lastRecord() {
         return end.lastRecordBegin();
+    }
+
+    /**
+     * Whether a relation's main fork was cut, or made anew, at or after D.
+     *
+     * @param relation the relation
+     * @return the least length in blocks that was left of it, 0 if it was made anew; empty if it was not cut
+     */
+    public OptionalLong truncatedAfter(RelFileLocator relation) {
+        Long length = truncations.get(relation);
+        return length == null ? OptionalLong.empty() : OptionalLong.of(length);
     }
 }

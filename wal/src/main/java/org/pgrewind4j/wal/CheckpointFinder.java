@@ -1,6 +1,8 @@
 package org.pgrewind4j.wal;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
 
@@ -9,9 +11,16 @@ import org.pgrewind4j.timeline.TimelineHistory;
  * before it; so segments are looked at backwards from the position's, and each of them forwards, instead of following
  * the records one by one.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class CheckpointFinder {
-    private CheckpointFinder() {}
+    private final WalCursor cursor;
+    private final PostgresVersion version;
+    private final Lsn limit;
+
+    private CheckpointFinder(WalCursor cursor, PostgresVersion version, Lsn limit) {
+        this.cursor = cursor;
+        this.version = version;
+        this.limit = limit;
+    }
 
     /**
      * Finds the last checkpoint record that begins before a position.
@@ -29,6 +38,37 @@ public final class CheckpointFinder {
     public static CheckpointRecord lastBefore(
             WalSegmentSource source, PostgresVersion version, int segmentSize, TimelineHistory history, Lsn limit)
             throws IOException {
-        throw new UnsupportedOperationException();
+        try (WalCursor cursor = new WalCursor(source, version, segmentSize, history)) {
+            CheckpointFinder finder = new CheckpointFinder(cursor, version, limit);
+            Lsn until = limit;
+            while (until.isValid()) {
+                Lsn begin = new Lsn(until.plus(-1).value() & -segmentSize);
+                Optional<CheckpointRecord> last = finder.lastIn(begin, until);
+                if (last.isPresent()) {
+                    return last.get();
+                }
+                until = begin;
+            }
+        }
+        throw new WalCorruptException(limit, "no checkpoint is before it");
+    }
+
+    /** The last checkpoint in a segment, or in the part of it before the limit. */
+    private Optional<CheckpointRecord> lastIn(Lsn begin, Lsn until) throws IOException {
+        CheckpointRecord last = null;
+        cursor.seekFirst(begin, until);
+        while (cursor.next()) {
+            if (SpecialRecords.isCheckpoint(cursor)) {
+                last = SpecialRecords.checkpoint(cursor, version);
+            }
+        }
+        EndOfWal end = cursor.endOfWal();
+        if (end.reason() == EndOfWal.Reason.MISSING_SEGMENT) {
+            throw new MissingWalException(List.of(end.segment()), "to find the last checkpoint before " + limit);
+        }
+        if (end.reason() != EndOfWal.Reason.LIMIT) {
+            throw new WalEndsTooEarlyException(end, until);
+        }
+        return Optional.ofNullable(last);
     }
 }

@@ -8,10 +8,10 @@ import org.pgrewind4j.timeline.Lsn;
  * it finds in the template matters (PostgreSQL: {@code src/include/commands/dbcommands_xlog.h},
  * {@code xl_dbase_create_rec}, from 15 {@code xl_dbase_create_file_copy_rec}).
  *
- * @param begin where the record begins
+ * @param lsn where the record begins
  * @param tablespace OID of the new database's default tablespace, unsigned
  * @param database OID of the new database, unsigned
  * @param templateTablespace OID of the tablespace that was copied from, unsigned
  * @param templateDatabase OID of the database that was copied, unsigned
  */
-public record FileCopyDatabase(Lsn begin, int tablespace, int database, int templateTablespace, int templateDatabase) {}
+public record FileCopyDatabase(Lsn lsn, int tablespace, int database, int templateTablespace, int templateDatabase) {}

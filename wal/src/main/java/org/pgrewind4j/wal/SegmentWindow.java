@@ -2,6 +2,7 @@ package org.pgrewind4j.wal;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Optional;
@@ -114,6 +115,9 @@ final class SegmentWindow implements Closeable {
     private int fill(int inSegment) throws IOException {
         buffer.clear().limit(Math.min(WINDOW_SIZE, segmentSize - inSegment));
         try {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedIOException("interrupted");
+            }
             while (buffer.hasRemaining()
                     && Objects.requireNonNull(file).read(buffer, inSegment + buffer.position()) > 0) {
                 // The source may deliver fewer bytes than there is room for, so go on until it has no more.

@@ -98,6 +98,15 @@ final class WalCursor implements Closeable {
         }
     }
 
+    /**
+     * Moves the range's end while a record is present: the next ones are those that begin before the new end.
+     *
+     * @param until end of the range, exclusive, behind the present record's begin
+     */
+    void until(Lsn until) {
+        limit = until.value();
+    }
+
     private void seek(long at, Lsn until) {
         pages.reset();
         position = at;

@@ -1,0 +1,172 @@
+package org.pgrewind4j.wal;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.pgrewind4j.timeline.Lsn;
+
+/**
+ * The records that say more than their block references do.
+ *
+ * <table>
+ * <caption>By resource manager, and the upper half of the info byte</caption>
+ * <tr><th>resource manager</th><th>kind</th><th>says</th></tr>
+ * <tr><td>0 XLOG</td><td>{@code 0x00} CHECKPOINT_SHUTDOWN, {@code 0x10} CHECKPOINT_ONLINE</td><td>a checkpoint</td></tr>
+ * <tr><td>1 Transaction</td><td>{@code 0x00 0x20 0x30 0x40} commit, abort, the same of a prepared one</td>
+ *     <td>from 14 on: relations are dropped. Listings of files show that, so nothing is to be kept of it</td></tr>
+ * <tr><td>2 Storage</td><td>{@code 0x10} CREATE, {@code 0x20} TRUNCATE</td><td>a file is created, cut</td></tr>
+ * <tr><td>4 Database</td><td>{@code 0x00} CREATE, from 15 on CREATE_FILE_COPY</td><td>a directory is copied</td></tr>
+ * <tr><td>4 Database</td><td>{@code 0x10} DROP, from 15 on {@code 0x10} CREATE_WAL_LOG, {@code 0x20} DROP</td>
+ *     <td>a directory goes or comes. Listings show that; created by WAL, its blocks are in records of their own</td></tr>
+ * </table>
+ *
+ * <p>Any other record that is flagged as changing relation files ({@code 0x01}) is refused: nobody can say what it
+ * changed. PostgreSQL: {@code src/bin/pg_rewind/parsexlog.c}, {@code extractPageInfo};
+ * {@code src/include/catalog/storage_xlog.h}; {@code src/include/commands/dbcommands_xlog.h}.
+ */
+final class SpecialRecords {
+
+    private static final int XLOG = 0;
+    private static final int TRANSACTION = 1;
+    private static final int STORAGE = 2;
+    private static final int DATABASE = 4;
+
+    private static final int CHANGES_RELATION_FILES = 0x01;
+    private static final int KIND_MASK = 0xF0;
+
+    private static final int CHECKPOINT_SHUTDOWN = 0x00;
+    private static final int CHECKPOINT_ONLINE = 0x10;
+
+    private static final int TRANSACTION_KIND_MASK = 0x70;
+    private static final int COMMIT = 0x00;
+    private static final int ABORT = 0x20;
+    private static final int COMMIT_PREPARED = 0x30;
+    private static final int ABORT_PREPARED = 0x40;
+
+    private static final int STORAGE_CREATE = 0x10;
+    private static final int STORAGE_CREATE_SIZE = 16;
+    private static final int STORAGE_TRUNCATE = 0x20;
+    private static final int STORAGE_TRUNCATE_SIZE = 20;
+    private static final int TRUNCATES_MAIN_FORK = 0x01;
+
+    private static final int DATABASE_COPY_SIZE = 16;
+
+    private final PostgresVersion version;
+    private final WalLayout layout;
+
+    SpecialRecords(PostgresVersion version) {
+        this.version = version;
+        this.layout = WalLayout.of(version);
+    }
+
+    /** Whether {@link #read} may have something to do; the answer for nearly every record is no. */
+    static boolean isCandidate(WalCursor cursor) {
+        int manager = cursor.resourceManager();
+        return manager == XLOG
+                || manager == STORAGE
+                || manager == DATABASE
+                || (cursor.info() & CHANGES_RELATION_FILES) != 0;
+    }
+
+    /** Takes what the cursor's record says besides its blocks. */
+    void read(WalCursor cursor, WalFindings findings) {
+        int kind = cursor.info() & KIND_MASK;
+        boolean isKnown = switch (cursor.resourceManager()) {
+            case XLOG -> readXlog(cursor, findings);
+            case TRANSACTION -> endsTransaction(kind);
+            case STORAGE -> readStorage(cursor, kind, findings);
+            case DATABASE -> readDatabase(cursor, kind, findings);
+            default -> false;
+        };
+        if (!isKnown && (cursor.info() & CHANGES_RELATION_FILES) != 0) {
+            throw new UnknownRelationChangeException(new Lsn(cursor.begin()), cursor.resourceManager(), cursor.info());
+        }
+    }
+
+    private boolean readXlog(WalCursor cursor, WalFindings findings) {
+        if (isCheckpoint(cursor)) {
+            findings.add(checkpoint(cursor, version));
+        }
+        // No record of this resource manager changes a relation's files but by its blocks.
+        return false;
+    }
+
+    /** Whether the cursor's record is a checkpoint. */
+    static boolean isCheckpoint(WalCursor cursor) {
+        int kind = cursor.info() & KIND_MASK;
+        return cursor.resourceManager() == XLOG && (kind == CHECKPOINT_SHUTDOWN || kind == CHECKPOINT_ONLINE);
+    }
+
+    /** Reads the cursor's record, which is a checkpoint. */
+    static CheckpointRecord checkpoint(WalCursor cursor, PostgresVersion version) {
+        int offset = mainData(cursor, CheckPoint.size(version));
+        ByteBuffer bytes = ByteBuffer.wrap(cursor.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        Lsn begin = new Lsn(cursor.begin());
+        CheckPoint checkPoint = CheckPoint.parse(bytes, offset, version);
+        if (checkPoint.redo().isAfter(begin)) {
+            throw new WalCorruptException(begin, "its redo pointer " + checkPoint.redo() + " is behind it");
+        }
+        boolean isShutdown = (cursor.info() & KIND_MASK) == CHECKPOINT_SHUTDOWN;
+        return new CheckpointRecord(begin, new Lsn(cursor.end()), isShutdown, checkPoint);
+    }
+
+    private boolean endsTransaction(int kind) {
+        int end = kind & TRANSACTION_KIND_MASK;
+        return version.isAtLeast(PostgresVersion.V14)
+                && (end == COMMIT || end == ABORT || end == COMMIT_PREPARED || end == ABORT_PREPARED);
+    }
+
+    private static boolean readStorage(WalCursor cursor, int kind, WalFindings findings) {
+        byte[] bytes = cursor.bytes();
+        if (kind == STORAGE_CREATE) {
+            int at = mainData(cursor, STORAGE_CREATE_SIZE);
+            boolean isMainFork = LittleEndian.int32(bytes, at + 12) == 0;
+            // A file that is made anew holds nothing of before, as if it had been cut to nothing.
+            cut(cursor, findings, at, isMainFork ? 0 : RelationChanges.WHOLE);
+            return true;
+        }
+        if (kind == STORAGE_TRUNCATE) {
+            int at = mainData(cursor, STORAGE_TRUNCATE_SIZE);
+            boolean isMainFork = (LittleEndian.int32(bytes, at + 16) & TRUNCATES_MAIN_FORK) != 0;
+            cut(cursor, findings, at + 4, isMainFork ? LittleEndian.uint32(bytes, at) : RelationChanges.WHOLE);
+            return true;
+        }
+        return false;
+    }
+
+    private static void cut(WalCursor cursor, WalFindings findings, int locator, long length) {
+        byte[] bytes = cursor.bytes();
+        RelationChanges relation = findings.touch(
+                LittleEndian.int32(bytes, locator),
+                LittleEndian.int32(bytes, locator + 4),
+                LittleEndian.int32(bytes, locator + 8));
+        if (findings.isAfter(cursor.begin())) {
+            relation.cut(length);
+        }
+    }
+
+    private boolean readDatabase(WalCursor cursor, int kind, WalFindings findings) {
+        if (kind == WalLayout.DATABASE_CREATE_BY_FILE_COPY) {
+            int at = mainData(cursor, DATABASE_COPY_SIZE);
+            byte[] bytes = cursor.bytes();
+            findings.add(new FileCopyDatabase(
+                    new Lsn(cursor.begin()),
+                    LittleEndian.int32(bytes, at + 4),
+                    LittleEndian.int32(bytes, at),
+                    LittleEndian.int32(bytes, at + 12),
+                    LittleEndian.int32(bytes, at + 8)));
+            return true;
+        }
+        return kind == layout.databaseCreateByWal() || kind == layout.databaseDrop();
+    }
+
+    /** Where the main data is, of which a number of bytes must be there. */
+    private static int mainData(WalCursor cursor, int size) {
+        RecordContent content = cursor.content();
+        if (content.mainDataLength() < size) {
+            throw new WalCorruptException(
+                    new Lsn(cursor.begin()),
+                    "its main data has " + content.mainDataLength() + " bytes, expected at least " + size);
+        }
+        return content.mainDataOffset();
+    }
+}
