@@ -59,7 +59,7 @@ public final class DataDirectory {
      *
      * @param path the file
      * @return its place in the file system
-     * @throws NoSuchFileException if a directory on the way does not exist
+     * @throws NoSuchFileException if a directory on the way does not exist; its {@code file()} is the path
      * @throws NotDirectoryException if a name on the way is a file
      * @throws UnsafePathException if a name on the way is a symbolic link that is not followed, or the platform cannot
      *     represent the path
@@ -82,12 +82,12 @@ public final class DataDirectory {
             enter(path, parent);
         }
         Path place = directory.in(root);
-        BasicFileAttributes found = attributes(directory, place, LinkOption.NOFOLLOW_LINKS);
+        BasicFileAttributes found = attributes(path, place, LinkOption.NOFOLLOW_LINKS);
         if (found.isSymbolicLink()) {
             if (!isFollowed(directory)) {
                 throw new UnsafePathException(path.toString(), "\"" + directory + "\" is a symbolic link");
             }
-            found = attributes(directory, place);
+            found = attributes(path, place);
         }
         if (!found.isDirectory()) {
             throw new NotDirectoryException(directory.toString());
@@ -126,7 +126,7 @@ public final class DataDirectory {
      *
      * @param path the file
      * @return the open file, which the caller closes
-     * @throws NoSuchFileException if it does not exist
+     * @throws NoSuchFileException if it does not exist; its {@code file()} is the path
      * @throws UnsafePathException as {@link #resolve} does
      * @throws IOException if it is not a regular file, or cannot be opened
      */

@@ -76,12 +76,13 @@ public final class LocalDirectoryTransport implements Transport {
                         "a server runs on the source " + description() + ": " + PostmasterPid.PATH + ": " + sign,
                         "stop the source server, or use it as a live source")));
         ClusterState state = controlFile().state();
-        if (state != ClusterState.SHUT_DOWN && state != ClusterState.SHUT_DOWN_IN_RECOVERY) {
+        if (!state.isCleanlyStopped()) {
             problems.add(new SourceProblem(
                     SourceProblem.Kind.NOT_SHUT_DOWN,
-                    "source data directory must be shut down cleanly: " + description() + ": expected state "
-                            + ClusterState.SHUT_DOWN + " or " + ClusterState.SHUT_DOWN_IN_RECOVERY + ", found "
-                            + state,
+                    "source data directory must be shut down cleanly: " + description() + ": expected state \""
+                            + ClusterState.SHUT_DOWN.description() + "\" or \""
+                            + ClusterState.SHUT_DOWN_IN_RECOVERY.description() + "\", found \"" + state.description()
+                            + "\"",
                     "start the source server and stop it again, or use it as a live source"));
         }
         return List.copyOf(problems);
@@ -152,7 +153,8 @@ public final class LocalDirectoryTransport implements Transport {
         ControlFile now = controlFile();
         if (!Arrays.equals(now.toBytes(), controlFileWhenOpened)) {
             throw new SourceChangedException("source system was modified while it was copied: " + description()
-                    + ": its control file is no longer the one that it was opened with, state now " + now.state());
+                    + ": its control file is no longer the one that it was opened with, state now \""
+                    + now.state().description() + "\"");
         }
         return endOf(now);
     }

@@ -1,0 +1,161 @@
+package org.pgrewind4j.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.pgrewind4j.testserver.Failover;
+import org.pgrewind4j.testserver.PostgresServer;
+import org.pgrewind4j.testserver.ServerRelease;
+import org.pgrewind4j.testserver.StopMode;
+import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.wal.ClusterState;
+import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.WalSegmentName;
+
+class LocalDirectoryTransportTest {
+
+    @Test
+    void wantsADataDirectory(@TempDir Path empty) {
+        assertThatThrownBy(() -> LocalDirectoryTransport.open(empty))
+                .isInstanceOf(NoSuchFileException.class)
+                .hasMessage("global/pg_control");
+    }
+
+    @Test
+    void reportsARunningServerAndACrashAsProblems() throws IOException {
+        try (PostgresServer server =
+                PostgresServer.builder(ServerRelease.newest()).build()) {
+            server.initialize();
+            server.start();
+            String description = "data directory \"" + server.dataDirectory() + "\"";
+            SourceProblem crashed = new SourceProblem(
+                    SourceProblem.Kind.NOT_SHUT_DOWN,
+                    "source data directory must be shut down cleanly: " + description
+                            + ": expected state \"shut down\" or \"shut down in recovery\", found \"in production\"",
+                    "start the source server and stop it again, or use it as a live source");
+            long postmaster = PostmasterPid.read(server.dataDirectory())
+                    .orElseThrow()
+                    .processId()
+                    .getAsLong();
+            assertThat(problems(server))
+                    .containsExactlyInAnyOrder(
+                            crashed,
+                            new SourceProblem(
+                                    SourceProblem.Kind.SERVER_RUNNING,
+                                    "a server runs on the source " + description + ": postmaster.pid: process "
+                                            + postmaster + " is alive",
+                                    "stop the source server, or use it as a live source"));
+            server.kill();
+            assertThat(problems(server)).containsExactly(crashed);
+            server.start();
+            server.stop(StopMode.FAST);
+            assertThat(problems(server)).isEmpty();
+        }
+    }
+
+    private static List<SourceProblem> problems(PostgresServer server) throws IOException {
+        try (Transport transport = LocalDirectoryTransport.open(server.dataDirectory())) {
+            return transport.problems();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"9.6", "12", "18"})
+    void replaysToTheLastCheckpointOfAPrimaryAndToTheRecoveryPointOfAStandby(String release) throws IOException {
+        try (Failover failover =
+                Failover.of(PostgresServer.builder(ServerRelease.of(release)).build())) {
+            failover.primary().execute("CREATE TABLE t AS SELECT generate_series(1, 1000) AS id", "CHECKPOINT");
+            failover.primary().execute("INSERT INTO t SELECT generate_series(1, 10000)");
+            failover.standby().catchUpWith(failover.primary());
+            failover.standby().stop(StopMode.FAST);
+            ControlFile standby = controlFile(failover.standby());
+            assertThat(standby.state()).isEqualTo(ClusterState.SHUT_DOWN_IN_RECOVERY);
+            assertThat(standby.minRecoveryPoint()).isGreaterThan(standby.checkPoint());
+            assertThat(end(failover.standby())).isEqualTo(List.of(standby.minRecoveryPoint(), new TimelineId(1)));
+
+            failover.standby().start();
+            PostgresServer promoted = failover.promoteStandby();
+            promoted.execute("INSERT INTO t VALUES (1)");
+            promoted.stop(StopMode.FAST);
+            ControlFile primary = controlFile(promoted);
+            assertThat(end(promoted)).isEqualTo(List.of(primary.checkPoint(), new TimelineId(2)));
+        }
+    }
+
+    private static ControlFile controlFile(PostgresServer server) throws IOException {
+        return ControlFile.parse(Files.readAllBytes(server.dataDirectory().resolve("global/pg_control")));
+    }
+
+    private static List<Object> end(PostgresServer server) throws IOException {
+        try (Transport transport = LocalDirectoryTransport.open(server.dataDirectory())) {
+            ReplayEnd end = transport.replayEnd();
+            assertThat(end.controlFile().toBytes())
+                    .isEqualTo(controlFile(server).toBytes());
+            return List.of(end.lsn(), end.timeline());
+        }
+    }
+
+    @Test
+    void noticesThatAServerWorkedOnTheDirectory() throws IOException {
+        try (PostgresServer server =
+                PostgresServer.builder(ServerRelease.newest()).build()) {
+            server.initialize();
+            try (Transport transport = LocalDirectoryTransport.open(server.dataDirectory())) {
+                transport.replayEnd();
+                server.start();
+                String message = "source system was modified while it was copied: data directory \""
+                        + server.dataDirectory()
+                        + "\": its control file is no longer the one that it was opened with, state now \"";
+                assertThatThrownBy(transport::replayEnd)
+                        .isInstanceOf(SourceChangedException.class)
+                        .hasMessage(message + "in production\"");
+                server.stop(StopMode.FAST);
+                assertThatThrownBy(transport::replayEnd)
+                        .isInstanceOf(SourceChangedException.class)
+                        .hasMessage(message + "shut down\"");
+            }
+        }
+    }
+
+    /** The directory's present name came with 10. */
+    @ParameterizedTest
+    @ValueSource(strings = {"9.6", "10"})
+    void followsAWalDirectoryThatLiesElsewhere(String name, @TempDir Path elsewhere) throws IOException {
+        ServerRelease release = ServerRelease.of(name);
+        try (PostgresServer server = PostgresServer.builder(release).build()) {
+            server.initialize();
+            Path wal = server.dataDirectory().resolve(release.walDirectory());
+            Path moved = Files.move(wal, elsewhere.resolve("wal"));
+            Files.createSymbolicLink(wal, moved);
+            DataPath link = DataPath.of(release.walDirectory());
+            List<SourceFile> listed = new ArrayList<>();
+            try (Transport transport = LocalDirectoryTransport.open(server.dataDirectory())) {
+                transport.list(Set.of(), listed::add);
+                ReplayEnd end = transport.replayEnd();
+                WalSegmentName last = WalSegmentName.containing(
+                        end.timeline(), end.lsn(), end.controlFile().walSegmentSize());
+                assertThat(listed)
+                        .contains(SourceFile.symlink(link, moved.toString()))
+                        .contains(SourceFile.file(
+                                link.resolve(last.fileName()), end.controlFile().walSegmentSize()));
+                try (var segment = transport.wal().open(last).orElseThrow()) {
+                    assertThat(segment.read(ByteBuffer.allocate(100), 0)).isPositive();
+                }
+                assertThat(transport.read(link.resolve(last.fileName()), 1 << 24))
+                        .hasSize(1 << 24);
+            }
+        }
+    }
+}
