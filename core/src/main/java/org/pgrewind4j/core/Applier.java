@@ -3,6 +3,7 @@ package org.pgrewind4j.core;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -25,6 +26,8 @@ import org.pgrewind4j.transport.DataDirectory;
  * <p>While it works {@code global/pg_control} is aside, so no server starts on a directory that is neither old nor new.
  */
 final class Applier {
+
+    private static final System.Logger LOG = System.getLogger(Applier.class.getName());
 
     private static final int BUFFER = 1 << 20;
 
@@ -102,11 +105,20 @@ final class Applier {
                 file.sync();
             }
         } else if (action instanceof RemoveFile || action instanceof RemoveDirectory) {
-            files.delete(path);
-            changedDirectories.add(parent(path));
+            remove(path);
         } else {
             throw new IllegalStateException("needs staged data: " + action);
         }
+    }
+
+    private void remove(Path path) throws IOException {
+        try {
+            files.delete(path);
+        } catch (DirectoryNotEmptyException e) {
+            // Only what no listing names is left in it, such as a socket. A server takes no notice of it either.
+            LOG.log(System.Logger.Level.WARNING, "directory \"{0}\" is not empty and stays", path);
+        }
+        changedDirectories.add(parent(path));
     }
 
     private void createTablespace(Path link, Path location) throws IOException {

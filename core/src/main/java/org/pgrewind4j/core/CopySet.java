@@ -56,7 +56,7 @@ final class CopySet {
     static CopySet of(ChangedBlocks changed, BlockSelection selection, Lsn divergence) {
         BlockSet unexpected = changed.before().minus(changed.rebuilt());
         Set<Long> recreated = changed.fileCopyDatabases().stream()
-                .filter(creation -> !creation.begin().isBefore(divergence))
+                .filter(creation -> !creation.lsn().isBefore(divergence))
                 .map(creation -> directoryKey(creation.tablespace(), creation.database()))
                 .collect(Collectors.toSet());
         BlockSet all = changed.before().union(changed.after());
@@ -70,7 +70,7 @@ final class CopySet {
 
     private static Predicate<RelFileLocator> inTemplate(List<FileCopyDatabase> creations, Lsn divergence) {
         Set<Long> templates = creations.stream()
-                .filter(creation -> creation.begin().isBefore(divergence))
+                .filter(creation -> creation.lsn().isBefore(divergence))
                 .map(creation -> directoryKey(creation.templateTablespace(), creation.templateDatabase()))
                 .collect(Collectors.toSet());
         return relation -> templates.contains(directoryKey(relation.tablespace(), relation.database()));
@@ -110,7 +110,7 @@ final class CopySet {
     List<FileRange> ranges(DataPath path, RelationFile file, long length, RelationGeometry geometry) {
         long first = file.firstBlock(geometry.segmentBlocks());
         long end = first + length / geometry.blockSize();
-        long rest = Math.min(end, truncatedAfter(file.relation(), end));
+        long rest = Math.min(end, changed.truncatedAfter(file.relation()).orElse(end));
         List<FileRange> ranges = new ArrayList<>();
         blocks.forEachRange(file.relation(), (from, to) -> {
             long begin = Math.max(from, first);
@@ -125,11 +125,6 @@ final class CopySet {
             append(ranges, new FileRange(path, offset, (end - first) * geometry.blockSize() - offset));
         }
         return ranges;
-    }
-
-    @SuppressWarnings("UnusedVariable")
-    private static long truncatedAfter(RelFileLocator relation, long end) {
-        return end;
     }
 
     /** Adds a range, as one with the last where they touch. */

@@ -72,7 +72,7 @@ final class Decider {
         actions.addAll(segments);
         checkWalCoverage(walFiles, preconditions);
         List<FileAction> all = inOrder();
-        List<DataPath> links = links(targetFiles);
+        List<DataPath> links = links(targetFiles, all);
         new TargetRoom(settings, targetFiles).check(all, links, preconditions);
         return preconditions.problems().isEmpty()
                 ? RewindPlan.rewind(
@@ -134,11 +134,14 @@ final class Decider {
         return all;
     }
 
-    private static List<DataPath> links(Listing target) {
+    /** The links behind which something is to be put; others may go away. */
+    private static List<DataPath> links(Listing target, List<FileAction> actions) {
         return target.files().stream()
                 .filter(file -> file.type() == SourceFile.Type.SYMLINK)
                 .map(SourceFile::path)
                 .filter(path -> path.isTablespace() || path.isWalDirectory())
+                .filter(link -> actions.stream()
+                        .anyMatch(action -> action.bytes() > 0 && action.path().startsWith(link)))
                 .toList();
     }
 }

@@ -40,6 +40,7 @@ final class Preconditions {
         checkSize("block size", target.blockSize(), source.blockSize());
         checkSize("blocks per relation segment", target.relationSegmentBlocks(), source.relationSegmentBlocks());
         checkSize("WAL block size", target.walBlockSize(), source.walBlockSize());
+        checkSize("data checksum version", target.dataChecksumVersion(), source.dataChecksumVersion());
         checkSize("WAL segment size", target.walSegmentSize(), source.walSegmentSize());
     }
 
@@ -52,7 +53,7 @@ final class Preconditions {
             add(
                     Kind.DIFFERENT_LAYOUT,
                     "the clusters differ in %s: %d on the target, %d on the source".formatted(what, target, source),
-                    "the target must be made anew.");
+                    "the target must be made anew; data checksums can be switched with pg_checksums while it is stopped.");
         }
     }
 

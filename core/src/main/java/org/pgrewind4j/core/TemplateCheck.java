@@ -51,7 +51,7 @@ final class TemplateCheck {
     void check(List<StagedCopy> copies, Lsn end) throws IOException {
         List<FileCopyDatabase> creations = new ArrayList<>(facts.changed().fileCopyDatabases());
         creations.removeIf(
-                creation -> !creation.begin().isBefore(facts.divergence().position()));
+                creation -> !creation.lsn().isBefore(facts.divergence().position()));
         creations.addAll(onSourceBranch(end));
         for (FileCopyDatabase creation : creations) {
             for (StagedCopy copy : copies) {
@@ -103,7 +103,7 @@ final class TemplateCheck {
                 for (long done = 0; done + geometry.blockSize() <= copy.delivered(i); done += geometry.blockSize()) {
                     page.clear();
                     channel.read(page, copy.stagedAt(i, begin + done));
-                    if (PageHeader.lsn(page, 0).isAfter(creation.begin())) {
+                    if (PageHeader.lsn(page, 0).isAfter(creation.lsn())) {
                         throw tooNew(copy, begin + done, PageHeader.lsn(page, 0), creation);
                     }
                 }
@@ -116,7 +116,7 @@ final class TemplateCheck {
                 "database %s was created at %s by copying the files of database %s, which changed later: \"%s\" has a"
                                 .formatted(
                                         Integer.toUnsignedString(creation.database()),
-                                        creation.begin(),
+                                        creation.lsn(),
                                         Integer.toUnsignedString(creation.templateDatabase()),
                                         copy.path())
                         + " page of %s at byte %d, and replay would copy it into the new database"

@@ -25,6 +25,9 @@ import org.pgrewind4j.wal.WalSegmentName;
  */
 final class WalFiles {
 
+    /** More than a checkpoint record takes, page header included. */
+    private static final int LAST_RECORD = 1024;
+
     private static final String STATUS = "archive_status/";
 
     private final String directory;
@@ -49,8 +52,11 @@ final class WalFiles {
         this.divergence = divergence;
     }
 
-    /** Takes note of what one path is; to be called for all paths below the directory before the questions. */
+    /** Takes note of what one path is; to be called for all paths before the questions. */
     void note(Listing.Pair pair) {
+        if (!contains(pair.path())) {
+            return;
+        }
         segment(nameIn(pair.path())).ifPresent(name -> {
             if (pair.target() != null) {
                 onTarget.put(name, pair.target().size());
@@ -115,7 +121,13 @@ final class WalFiles {
 
     /** The actions that bring the segments from the source which replay needs and the target lacks. */
     List<CopyFile> copies(Lsn redo, Lsn end) {
-        return needed(redo, end).stream()
+        List<WalSegmentName> wanted = new ArrayList<>(needed(redo, end));
+        WalSegmentName last = wanted.get(wanted.size() - 1);
+        if (last.end().minus(end) < LAST_RECORD) {
+            // The end can be the begin of a stopped source's last record, which then goes on in the next segment.
+            wanted.add(last.next());
+        }
+        return wanted.stream()
                 .filter(name -> origin(name) == Origin.COPIED)
                 .map(name -> new CopyFile(path(name), segmentSize))
                 .toList();
