@@ -104,6 +104,18 @@ public final class PostgresServerBuilder {
     }
 
     /**
+     * Writes a setting that not every release has.
+     *
+     * @param since the number of the first release that has it; earlier ones get no such setting
+     * @param name such as {@code wal_compression}
+     * @param value the value, without quotes
+     * @return this builder
+     */
+    public PostgresServerBuilder settingSince(int since, String name, String value) {
+        return release.isAtLeast(since) ? setting(name, value) : this;
+    }
+
+    /**
      * Makes the server, which is neither initialized nor started yet.
      *
      * @return the server
