@@ -9,23 +9,56 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Folders of servers: made under the system's temporary folder, and removed with all that they hold. */
+/**
+ * Temporary folders of servers. They lie in memory where there is plenty of it, since making a cluster writes a
+ * thousand files: below {@code /dev/shm}, else below {@code java.io.tmpdir}; the system property {@code pgrewind4j.tmp}
+ * names another place. What the JVM leaves at its end is removed.
+ */
 final class Folders {
+
+    private static final String PLACE_PROPERTY = "pgrewind4j.tmp";
+    private static final Path MEMORY = Path.of("/dev/shm");
+    private static final long PLENTY = 4L << 30;
+    private static final Set<Path> LEFT = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(Folders::deleteLeft, "remove-servers"));
+    }
 
     private Folders() {}
 
     static Path temporary(String prefix) {
         try {
-            return Files.createTempDirectory("pgrewind4j-" + prefix + "-").toRealPath();
+            Path folder = Files.createTempDirectory(place().toRealPath(), "pgrewind4j-" + prefix + "-");
+            LEFT.add(folder);
+            return folder;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    private static Path place() throws IOException {
+        String named = System.getProperty(PLACE_PROPERTY);
+        if (named != null) {
+            return Path.of(named);
+        }
+        boolean inMemory =
+                Files.isWritable(MEMORY) && Files.getFileStore(MEMORY).getUsableSpace() >= PLENTY;
+        return inMemory ? MEMORY : Path.of(System.getProperty("java.io.tmpdir"));
+    }
+
+    private static void deleteLeft() {
+        ServerProcess.killAll();
+        LEFT.forEach(Folders::delete);
+    }
+
     /** Removes a tree; links are removed, not followed. What vanishes meanwhile or never was does not matter. */
     static void delete(Path root) {
+        LEFT.remove(root);
         if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }

@@ -42,7 +42,8 @@ public final class PostgresServer implements AutoCloseable {
     private final Path dataDirectory;
     private final List<String> initdbOptions;
     private final Map<String, String> settings;
-    private final int port = Ports.free();
+    private final ReservedPort reserved = ReservedPort.take();
+    private final int port = reserved.number();
     private final ServerSql sql = new ServerSql(port);
     private @Nullable ServerProcess process;
 
@@ -408,8 +409,10 @@ public final class PostgresServer implements AutoCloseable {
     /** Kills the server if it runs and removes its temporary folder. */
     @Override
     public void close() {
-        kill();
-        Folders.delete(home);
+        try (reserved) {
+            kill();
+            Folders.delete(home);
+        }
     }
 
     /** Prints the release, the data directory and the port. */

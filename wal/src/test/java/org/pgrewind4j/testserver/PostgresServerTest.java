@@ -3,10 +3,13 @@ package org.pgrewind4j.testserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -53,13 +56,41 @@ class PostgresServerTest {
             children = postmaster.descendants().toList();
             server.kill();
 
-            assertThat(children).isNotEmpty().noneMatch(ProcessHandle::isAlive);
+            assertThat(children).isNotEmpty().noneMatch(ServerProcess::isRunning);
             assertThat(postmaster.isAlive()).isFalse();
             assertThat(directory.resolve("postmaster.pid")).exists();
             server.start();
             assertThat(server.log()).contains("database system was not properly shut down");
         }
         assertThat(directory.getParent()).doesNotExist();
+    }
+
+    @Test
+    void copiesTablespacesAndWalThatLieElsewhere(@TempDir Path elsewhere) throws IOException {
+        Path wal = elsewhere.resolve("wal");
+        Path space = Files.createDirectory(elsewhere.resolve("space"));
+        try (PostgresServer server = PostgresServer.builder(ServerRelease.newest())
+                .initdbOption("--waldir=" + wal)
+                .build()) {
+            server.initialize();
+            ServerAccount.current().handOver(elsewhere);
+            server.start();
+            server.execute(
+                    "CREATE TABLESPACE space LOCATION '" + space + "'",
+                    "CREATE TABLE t TABLESPACE space AS SELECT generate_series(1, 1000)");
+            String oid = server.value("SELECT oid FROM pg_tablespace WHERE spcname = 'space'");
+            server.stop(StopMode.FAST);
+            try (PostgresServer copy = server.copy()) {
+                Folders.delete(elsewhere);
+                copy.start();
+
+                assertThat(copy.value("SELECT count(*) FROM t")).isEqualTo("1000");
+                Path data = copy.dataDirectory();
+                Path links = data.resolveSibling("links");
+                assertThat(data.resolve("pg_wal").toRealPath()).isEqualTo(links.resolve("pg_wal"));
+                assertThat(data.resolve("pg_tblspc/" + oid).toRealPath()).isEqualTo(links.resolve(oid));
+            }
+        }
     }
 
     @Test
@@ -79,8 +110,8 @@ class PostgresServerTest {
         try {
             return Long.parseLong(Files.readAllLines(server.dataDirectory().resolve("postmaster.pid"))
                     .get(0));
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

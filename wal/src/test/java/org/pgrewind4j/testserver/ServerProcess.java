@@ -17,10 +17,6 @@ final class ServerProcess {
 
     private static final Set<ServerProcess> RUNNING = ConcurrentHashMap.newKeySet();
 
-    static {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(ServerProcess::kill), "stop-servers"));
-    }
-
     private final Process postmaster;
     private final Path dataDirectory;
 
@@ -42,6 +38,11 @@ final class ServerProcess {
         } catch (IOException e) {
             throw new TestServerException("could not run " + String.join(" ", command), e);
         }
+    }
+
+    /** For the end of the JVM. */
+    static void killAll() {
+        RUNNING.forEach(ServerProcess::kill);
     }
 
     boolean isAlive() {
@@ -85,11 +86,26 @@ final class ServerProcess {
             throw new TestServerException("server process " + pid() + " survived SIGKILL");
         }
         Await.until(
-                () -> children.stream().noneMatch(ProcessHandle::isAlive),
+                () -> children.stream().noneMatch(ServerProcess::isRunning),
                 () -> "children of server process " + pid() + " did not end");
         if (!sharedMemory.isEmpty()) {
             // Nobody is left to remove the segment that tells other servers that this directory is in use.
             Command.run(List.of("ipcrm", "-m", sharedMemory), "ipcrm");
+        }
+    }
+
+    /**
+     * Whether a process still does anything. One that has ended but was not reaped by the process that inherited it,
+     * which may take its time or never do it, counts as gone: {@link ProcessHandle#isAlive} does not see that.
+     */
+    static boolean isRunning(ProcessHandle process) {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+            char state = stat.charAt(stat.lastIndexOf(')') + 2);
+            return process.isAlive() && state != 'Z' && state != 'X';
+        } catch (IOException e) {
+            // It has ended since it was listed.
+            return false;
         }
     }
 
