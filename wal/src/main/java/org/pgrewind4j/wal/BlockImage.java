@@ -1,6 +1,7 @@
 package org.pgrewind4j.wal;
 
 import java.nio.ByteBuffer;
+import java.util.Locale;
 
 /**
  * A full-page image within a WAL record (PostgreSQL: {@code src/include/access/xlogrecord.h},
@@ -90,10 +91,16 @@ public final class BlockImage {
         return WalRecord.view(content);
     }
 
-    /** Prints the parts as {@code pg_waldump --bkp-details} names them. */
+    /** Prints as {@code pg_waldump --bkp-details} does: {@code (FPW); hole: offset: 96, length: 64}. */
     @Override
     public String toString() {
-        return "FPW" + (isApplied() ? "" : " for WAL verification") + "; hole: offset: " + holeOffset + ", length: "
-                + holeLength + (compression() == Compression.NONE ? "" : ", method: " + compression());
+        String text = "(FPW" + (isApplied() ? "" : " for WAL verification") + "); hole: offset: " + holeOffset
+                + ", length: " + holeLength;
+        if (compression() == Compression.NONE) {
+            return text;
+        }
+        int saved = RecordContent.BLOCK_SIZE - holeLength - length();
+        return text + ", compression saved: " + saved + ", method: "
+                + compression().name().toLowerCase(Locale.ROOT);
     }
 }

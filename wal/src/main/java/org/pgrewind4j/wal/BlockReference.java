@@ -101,9 +101,10 @@ public final class BlockReference {
         return WalRecord.view(data);
     }
 
-    /** Prints as {@code pg_waldump} does: {@code rel 1663/5/1259 fork main blk 7 (FPW; hole: offset: 96, length: 64)}. */
+    /** Prints as {@code pg_waldump --bkp-details} does: {@code blkref #0: rel 1663/5/1259 fork main blk 7}. */
     @Override
     public String toString() {
-        return "rel " + relation + " fork " + fork + " blk " + block() + (image == null ? "" : " (" + image + ")");
+        return "blkref #" + id + ": rel " + relation + " fork " + fork + " blk " + block()
+                + (image == null ? "" : " " + image);
     }
 }

@@ -24,8 +24,10 @@ import org.pgrewind4j.timeline.Lsn;
  */
 final class RecordContent {
 
+    /** The size of a page of a relation in bytes. */
+    static final int BLOCK_SIZE = 8192;
+
     private static final int RECORD_HEADER = 24;
-    private static final int BLOCK_SIZE = 8192;
 
     private static final int MAX_BLOCK_ID = 32;
     private static final int ORIGIN = 253;

@@ -3,6 +3,7 @@ package org.pgrewind4j.wal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.pgrewind4j.timeline.Lsn;
@@ -134,6 +135,19 @@ public final class WalRecord {
     }
 
     /**
+     * How much of the record are images of whole pages.
+     *
+     * @return the sum of the images' lengths in bytes
+     */
+    public int imageLength() {
+        int length = 0;
+        for (BlockReference block : blocks) {
+            length += block.image().map(BlockImage::length).orElse(0);
+        }
+        return length;
+    }
+
+    /**
      * The record's checksum.
      *
      * @return {@code xl_crc}, a CRC-32C
@@ -184,9 +198,22 @@ public final class WalRecord {
         return bytes.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Prints what it is and where, as in {@code Heap INSERT+INIT at 0/3000148}. */
+    /** Prints a line as {@code pg_waldump} does, up to and with the type's name, without blocks and description. */
     @Override
     public String toString() {
-        return resourceManager() + " " + typeName() + " at " + begin();
+        return String.format(
+                Locale.ROOT,
+                "rmgr: %-11s len (rec/tot): %6d/%6d, tx: %10d, lsn: %s, prev %s, desc: %s",
+                resourceManager(),
+                totalLength() - imageLength(),
+                totalLength(),
+                xid(),
+                padded(begin()),
+                padded(previous()),
+                typeName());
+    }
+
+    private static String padded(Lsn position) {
+        return String.format(Locale.ROOT, "%X/%08X", position.value() >>> 32, position.value() & 0xFFFF_FFFFL);
     }
 }

@@ -3,27 +3,17 @@ package org.pgrewind4j.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.testserver.Failover;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
-import org.pgrewind4j.timeline.Lsn;
-import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
 
 class WalReaderReleasesTest {
 
     private static final String RELEASES = "org.pgrewind4j.testserver.ServerRelease#all";
-
-    /** Every cluster begins its WAL in segment 1, which {@code initdb} writes. */
-    private static final Lsn FIRST_SEGMENT = new Lsn(16 << 20);
 
     @ParameterizedTest
     @MethodSource(RELEASES)
@@ -55,33 +45,20 @@ class WalReaderReleasesTest {
     }
 
     private static void assertReadsToTheEnd(PostgresServer server) throws IOException {
-        ControlFile control = ControlFile.parse(
-                Files.readAllBytes(server.dataDirectory().resolve("global").resolve("pg_control")));
-        Path directory = server.dataDirectory().resolve(control.version().walDirectory());
-        TimelineId timeline = control.checkPointCopy().timeline();
-        TimelineHistory history =
-                TimelineHistory.parse(timeline, Files.readString(directory.resolve(timeline.historyFileName())));
-        List<WalRecord> records = new ArrayList<>();
-        EndOfWal end;
-        try (WalReader reader = WalReader.open(
-                new DirectoryWalSource(directory),
-                control.version(),
-                control.walSegmentSize(),
-                history,
-                FIRST_SEGMENT)) {
-            for (Optional<WalRecord> record = reader.next(); record.isPresent(); record = reader.next()) {
-                records.add(record.get());
-            }
-            end = reader.end();
-        }
+        ClusterWal wal = ClusterWal.of(server.dataDirectory());
+        ClusterWal.Listing listing = wal.read(wal.begin());
 
-        assertThat(history.spans()).hasSize(3);
-        assertThat(records).extracting(WalRecord::timeline).contains(new TimelineId(1), new TimelineId(2), timeline);
-        assertThat(end.reason()).isIn(EndOfWal.Reason.ZERO_LENGTH, EndOfWal.Reason.ZERO_PAGE);
-        WalRecord last = records.get(records.size() - 1);
-        assertThat(last.begin()).isEqualTo(control.checkPoint()).isEqualTo(end.lastRecordBegin());
-        assertThat(last.end()).isEqualTo(end.position());
+        assertThat(wal.history().spans()).hasSize(3);
+        assertThat(listing.records())
+                .extracting(WalRecord::timeline)
+                .contains(new TimelineId(1), new TimelineId(2), new TimelineId(3));
+        assertThat(listing.end().reason()).isIn(EndOfWal.Reason.ZERO_LENGTH, EndOfWal.Reason.ZERO_PAGE);
+        WalRecord last = listing.last();
+        assertThat(last.begin())
+                .isEqualTo(wal.control().checkPoint())
+                .isEqualTo(listing.end().lastRecordBegin());
+        assertThat(last.end()).isEqualTo(listing.end().position());
         assertThat(last.typeName()).isEqualTo("CHECKPOINT_SHUTDOWN");
-        assertThat(records).noneMatch(record -> record.typeName().startsWith("UNKNOWN"));
+        assertThat(listing.records()).noneMatch(record -> record.typeName().startsWith("UNKNOWN"));
     }
 }

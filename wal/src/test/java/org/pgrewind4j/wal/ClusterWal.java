@@ -1,0 +1,82 @@
+package org.pgrewind4j.wal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.TimelineHistory;
+import org.pgrewind4j.timeline.TimelineId;
+
+/** A stopped cluster's WAL, with what is needed to read it. */
+record ClusterWal(ControlFile control, Path directory, TimelineHistory history) {
+
+    static ClusterWal of(Path dataDirectory) throws IOException {
+        ControlFile control = ControlFile.parse(
+                Files.readAllBytes(dataDirectory.resolve("global").resolve("pg_control")));
+        Path directory = dataDirectory.resolve(control.version().walDirectory());
+        TimelineId timeline = control.checkPointCopy().timeline();
+        Path history = directory.resolve(timeline.historyFileName());
+        return new ClusterWal(
+                control,
+                directory,
+                Files.exists(history)
+                        ? TimelineHistory.parse(timeline, Files.readString(history))
+                        : TimelineHistory.ofSingle(timeline));
+    }
+
+    WalSegmentSource source() {
+        return new DirectoryWalSource(directory);
+    }
+
+    int segmentSize() {
+        return control.walSegmentSize();
+    }
+
+    /** The segments that are there, in the order of their names. */
+    List<WalSegmentName> segments() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.flatMap(file -> WalSegmentName.parse(file.getFileName().toString(), segmentSize()).stream())
+                    .sorted((a, b) -> a.fileName().compareTo(b.fileName()))
+                    .toList();
+        }
+    }
+
+    /** Where the first segment begins. */
+    Lsn begin() throws IOException {
+        return segments().get(0).begin();
+    }
+
+    WalReader open(Lsn start) {
+        return WalReader.open(source(), control.version(), segmentSize(), history, start);
+    }
+
+    WalCursor cursor() {
+        return new WalCursor(source(), control.version(), segmentSize(), history);
+    }
+
+    /** Reads from a position to the end. */
+    Listing read(Lsn start) throws IOException {
+        return Listing.of(open(start));
+    }
+
+    /** All that a reader gives. */
+    record Listing(List<WalRecord> records, EndOfWal end) {
+        static Listing of(WalReader reader) throws IOException {
+            try (reader) {
+                List<WalRecord> records = new ArrayList<>();
+                for (Optional<WalRecord> record = reader.next(); record.isPresent(); record = reader.next()) {
+                    records.add(record.get());
+                }
+                return new Listing(records, reader.end());
+            }
+        }
+
+        WalRecord last() {
+            return records.get(records.size() - 1);
+        }
+    }
+}
