@@ -12,7 +12,9 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.testserver.PostgresServer;
+import org.pgrewind4j.testserver.PostgresServerBuilder;
 import org.pgrewind4j.testserver.ServerRelease;
+import org.pgrewind4j.testserver.Workload;
 import org.pgrewind4j.timeline.Lsn;
 
 /** Records, blocks, images and data are those that the server's own extension {@code pg_walinspect} sees. */
@@ -25,17 +27,16 @@ class WalInspectDifferentialTest {
     @ParameterizedTest
     @MethodSource("releases")
     void listsWhatTheServerLists(ServerRelease release) throws IOException {
-        try (PostgresServer server = PostgresServer.builder(release)
+        PostgresServerBuilder builder = PostgresServer.builder(release)
                 .setting("wal_compression", "pglz")
-                .setting("wal_consistency_checking", "heap, btree")
-                .build()) {
+                .setting("wal_consistency_checking", "heap, btree, gin");
+        try (PostgresServer server = Workload.settings(builder).build()) {
             server.initialize();
             server.start();
-            server.execute(
-                    "CREATE EXTENSION pg_walinspect",
-                    "CREATE TABLE t AS SELECT g AS id, md5(g::text) AS word FROM generate_series(1, 5000) g",
-                    "CREATE INDEX ON t (word)",
-                    "UPDATE t SET word = 'new' WHERE id % 10 = 0");
+            server.execute("CREATE EXTENSION pg_walinspect");
+            Workload workload = Workload.of(server);
+            workload.prepare();
+            workload.run(1, 50);
             server.switchWal();
 
             assertSameRecords(server);

@@ -7,8 +7,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.testserver.Failover;
 import org.pgrewind4j.testserver.PostgresServer;
+import org.pgrewind4j.testserver.PostgresServerBuilder;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
+import org.pgrewind4j.testserver.Workload;
 import org.pgrewind4j.timeline.TimelineId;
 
 class WalReaderReleasesTest {
@@ -18,30 +20,23 @@ class WalReaderReleasesTest {
     @ParameterizedTest
     @MethodSource(RELEASES)
     void readsAllWalOverTwoPromotionsToTheShutdownCheckpoint(ServerRelease release) throws IOException {
-        try (Failover first = Failover.of(PostgresServer.builder(release).build())) {
-            write(first.primary(), "one");
-            first.primary().switchWal();
-            write(first.primary(), "two");
+        PostgresServerBuilder builder = Workload.settings(PostgresServer.builder(release));
+        try (Failover first = Failover.of(builder.build())) {
+            Workload workload = Workload.of(first.primary());
+            workload.prepare();
+            workload.run(1, 50);
             first.promoteStandby();
-            write(first.standby(), "three");
+            workload.on(first.standby()).run(2, 50);
             first.primary().stop(StopMode.IMMEDIATE);
             first.standby().stop(StopMode.FAST);
             try (Failover second = Failover.ofStopped(first.standby())) {
-                write(second.primary(), "four");
                 second.promoteStandby();
-                write(second.standby(), "five");
+                workload.on(second.standby()).run(3, 50);
                 second.standby().stop(StopMode.FAST);
 
                 assertReadsToTheEnd(second.standby());
             }
         }
-    }
-
-    private static void write(PostgresServer server, String table) {
-        server.execute(
-                "CREATE TABLE " + table + " AS SELECT g AS id, md5(g::text) AS word FROM generate_series(1, 5000) g",
-                "CREATE INDEX ON " + table + " (word)",
-                "UPDATE " + table + " SET word = 'new' WHERE id % 10 = 0");
     }
 
     private static void assertReadsToTheEnd(PostgresServer server) throws IOException {
