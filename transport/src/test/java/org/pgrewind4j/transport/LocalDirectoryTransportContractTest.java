@@ -3,7 +3,6 @@ package org.pgrewind4j.transport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
@@ -36,11 +35,6 @@ class LocalDirectoryTransportContractTest extends TransportContractTest {
         server.close();
     }
 
-    @AfterEach
-    void removeTablespace() throws IOException {
-        Files.deleteIfExists(place(TABLESPACE));
-    }
-
     @Override
     public Path dataDirectory() {
         return server.dataDirectory();
@@ -62,8 +56,12 @@ class LocalDirectoryTransportContractTest extends TransportContractTest {
     }
 
     @Override
-    public DataPath addTablespace(Path location) throws IOException {
-        Files.createSymbolicLink(place(TABLESPACE), location);
-        return TABLESPACE;
+    public Tablespace tablespace() throws IOException {
+        Path location = dataDirectory().resolveSibling("space");
+        if (Files.notExists(location)) {
+            Files.createDirectory(location);
+            Files.createSymbolicLink(place(TABLESPACE), location);
+        }
+        return new Tablespace(TABLESPACE, location);
     }
 }

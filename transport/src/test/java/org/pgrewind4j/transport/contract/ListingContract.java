@@ -87,18 +87,26 @@ interface ListingContract extends SourceUnderTest {
     }
 
     @Test
-    default void followsTablespaces(@TempDir Path elsewhere) throws IOException {
-        Path location = SourceUnderTest.readable(elsewhere);
-        DataPath tablespace = addTablespace(location);
-        Path below = Files.createDirectories(location.resolve("below"));
-        SourceUnderTest.readable(Files.write(below.resolve("file"), new byte[7]));
+    default void followsTablespaces() throws IOException {
+        Tablespace tablespace = tablespace();
+        DataPath link = tablespace.path();
+        Path below = Files.createDirectories(tablespace.location().resolve("below"));
+        try {
+            SourceUnderTest.readable(Files.write(below.resolve("file"), new byte[7]));
 
-        Map<DataPath, SourceFile> listed = list(Set.of());
-        assertThat(listed)
-                .containsEntry(tablespace, SourceFile.symlink(tablespace, location.toString()))
-                .containsEntry(tablespace.resolve("below"), SourceFile.directory(tablespace.resolve("below")))
-                .containsEntry(tablespace.resolve("below/file"), SourceFile.file(tablespace.resolve("below/file"), 7));
-        assertThat(list(Set.of(tablespace))).containsKey(tablespace).doesNotContainKey(tablespace.resolve("below"));
+            Map<DataPath, SourceFile> listed = list(Set.of());
+            assertThat(listed)
+                    .containsEntry(
+                            link, SourceFile.symlink(link, tablespace.location().toString()))
+                    .containsEntry(link.resolve("below"), SourceFile.directory(link.resolve("below")))
+                    .containsEntry(link.resolve("below/file"), SourceFile.file(link.resolve("below/file"), 7));
+            assertThat(list(Set.of(link))).containsKey(link).doesNotContainKey(link.resolve("below"));
+            try (Transport transport = open()) {
+                assertThat(transport.read(link.resolve("below/file"), 7)).hasSize(7);
+            }
+        } finally {
+            ContractFolder.delete(below);
+        }
     }
 
     @Test

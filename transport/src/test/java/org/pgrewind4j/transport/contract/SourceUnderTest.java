@@ -50,13 +50,20 @@ public interface SourceUnderTest {
     boolean seesLinks();
 
     /**
-     * Adds a tablespace to the source.
+     * A tablespace of the source.
      *
-     * @param location an empty directory outside the data directory
-     * @return its path below {@code pg_tblspc}
+     * @param path where it is linked in, below {@code pg_tblspc}
+     * @param location the directory that the link leads to, outside the data directory
+     */
+    record Tablespace(DataPath path, Path location) {}
+
+    /**
+     * Gives the source a tablespace, if it has none yet.
+     *
+     * @return the tablespace, whose directory the tests may put files in
      * @throws IOException if it cannot be added, which fails the test
      */
-    DataPath addTablespace(Path location) throws IOException;
+    Tablespace tablespace() throws IOException;
 
     /** Where a file of the source lies. */
     default Path place(DataPath path) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
  *     public Transport open() { return new MyTransport(...); }
  *     public SourceMode mode() { return SourceMode.STOPPED; }
  *     public boolean seesLinks() { return true; }
- *     public DataPath addTablespace(Path location) { ... }
+ *     public Tablespace tablespace() { ... }
  * }
  * }</pre>
  */

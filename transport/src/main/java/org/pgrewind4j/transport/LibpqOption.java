@@ -1,0 +1,157 @@
+package org.pgrewind4j.transport;
+
+import com.google.common.collect.ImmutableSet;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The options of libpq connection strings (PostgreSQL 18: manual, "Parameter Key Words" and "Environment Variables" of
+ * libpq), and what becomes of each here.
+ */
+enum LibpqOption {
+    HOST("host", "PGHOST", Use.OWN, null),
+    HOSTADDR("hostaddr", "PGHOSTADDR", Use.OWN, null),
+    PORT("port", "PGPORT", Use.OWN, null),
+    DBNAME("dbname", "PGDATABASE", Use.OWN, null),
+    USER("user", "PGUSER", Use.OWN, null),
+    PASSWORD("password", "PGPASSWORD", Use.OWN, null),
+    PASSFILE("passfile", "PGPASSFILE", Use.OWN, null),
+    SERVICE("service", "PGSERVICE", Use.OWN, null),
+    SERVICEFILE("servicefile", "PGSERVICEFILE", Use.OWN, null),
+    CONNECT_TIMEOUT("connect_timeout", "PGCONNECT_TIMEOUT", Use.OWN, null),
+    TARGET_SESSION_ATTRS("target_session_attrs", "PGTARGETSESSIONATTRS", Use.OWN, null),
+    LOAD_BALANCE_HOSTS("load_balance_hosts", "PGLOADBALANCEHOSTS", Use.OWN, null),
+    KEEPALIVES("keepalives", null, Use.OWN, null),
+    REQUIRESSL("requiressl", "PGREQUIRESSL", Use.OWN, null),
+
+    APPLICATION_NAME("application_name", "PGAPPNAME", Use.DRIVER, "ApplicationName"),
+    OPTIONS("options", "PGOPTIONS", Use.DRIVER, "options"),
+    SSLMODE("sslmode", "PGSSLMODE", Use.DRIVER, "sslmode"),
+    SSLNEGOTIATION("sslnegotiation", "PGSSLNEGOTIATION", Use.DRIVER, "sslNegotiation"),
+    SSLCERT("sslcert", "PGSSLCERT", Use.DRIVER, "sslcert"),
+    SSLKEY("sslkey", "PGSSLKEY", Use.DRIVER, "sslkey"),
+    SSLPASSWORD("sslpassword", null, Use.DRIVER, "sslpassword"),
+    SSLROOTCERT("sslrootcert", "PGSSLROOTCERT", Use.DRIVER, "sslrootcert", ImmutableSet.of("system")),
+    CHANNEL_BINDING("channel_binding", "PGCHANNELBINDING", Use.DRIVER, "channelBinding"),
+    REQUIRE_AUTH("require_auth", "PGREQUIREAUTH", Use.DRIVER, "requireAuth"),
+    GSSENCMODE("gssencmode", "PGGSSENCMODE", Use.DRIVER, "gssEncMode"),
+    GSSLIB("gsslib", "PGGSSLIB", Use.DRIVER, "gsslib"),
+    KRBSRVNAME("krbsrvname", "PGKRBSRVNAME", Use.DRIVER, "kerberosServerName"),
+
+    /** Names that change nothing about what is read, from whom, or how it is protected. */
+    FALLBACK_APPLICATION_NAME("fallback_application_name", null, Use.IGNORED, null),
+    CLIENT_ENCODING("client_encoding", "PGCLIENTENCODING", Use.IGNORED, null),
+    KEEPALIVES_IDLE("keepalives_idle", null, Use.IGNORED, null),
+    KEEPALIVES_INTERVAL("keepalives_interval", null, Use.IGNORED, null),
+    KEEPALIVES_COUNT("keepalives_count", null, Use.IGNORED, null),
+    TCP_USER_TIMEOUT("tcp_user_timeout", null, Use.IGNORED, null),
+
+    REPLICATION("replication", null, Use.REFUSED_BUT, null, ImmutableSet.of("false", "off", "no", "0")),
+    SSLCOMPRESSION("sslcompression", "PGSSLCOMPRESSION", Use.REFUSED_BUT, null, ImmutableSet.of("0")),
+    SSLSNI("sslsni", "PGSSLSNI", Use.REFUSED_BUT, null, ImmutableSet.of("1")),
+    SSLCERTMODE("sslcertmode", "PGSSLCERTMODE", Use.REFUSED_BUT, null, ImmutableSet.of("allow")),
+    SSL_MIN_PROTOCOL_VERSION(
+            "ssl_min_protocol_version",
+            "PGSSLMINPROTOCOLVERSION",
+            Use.REFUSED_BUT,
+            null,
+            ImmutableSet.of("TLSv1", "TLSv1.1", "TLSv1.2")),
+    SSL_MAX_PROTOCOL_VERSION("ssl_max_protocol_version", "PGSSLMAXPROTOCOLVERSION", Use.REFUSED_BUT, null),
+    SSLCRL("sslcrl", "PGSSLCRL", Use.REFUSED_BUT, null),
+    SSLCRLDIR("sslcrldir", "PGSSLCRLDIR", Use.REFUSED_BUT, null),
+    SSLKEYLOGFILE("sslkeylogfile", null, Use.REFUSED_BUT, null),
+    REQUIREPEER("requirepeer", "PGREQUIREPEER", Use.REFUSED_BUT, null),
+    GSSDELEGATION("gssdelegation", "PGGSSDELEGATION", Use.REFUSED_BUT, null, ImmutableSet.of("0")),
+    MIN_PROTOCOL_VERSION("min_protocol_version", "PGMINPROTOCOLVERSION", Use.REFUSED_BUT, null, ImmutableSet.of("3.0")),
+    MAX_PROTOCOL_VERSION(
+            "max_protocol_version",
+            "PGMAXPROTOCOLVERSION",
+            Use.REFUSED_BUT,
+            null,
+            ImmutableSet.of("3.0", "3.2", "latest")),
+    SCRAM_CLIENT_KEY("scram_client_key", null, Use.REFUSED_BUT, null),
+    SCRAM_SERVER_KEY("scram_server_key", null, Use.REFUSED_BUT, null),
+    OAUTH_ISSUER("oauth_issuer", null, Use.REFUSED_BUT, null),
+    OAUTH_CLIENT_ID("oauth_client_id", null, Use.REFUSED_BUT, null),
+    OAUTH_CLIENT_SECRET("oauth_client_secret", null, Use.REFUSED_BUT, null),
+    OAUTH_SCOPE("oauth_scope", null, Use.REFUSED_BUT, null);
+
+    /** What becomes of an option. */
+    enum Use {
+        /** {@link LibpqConnection} makes something of it. */
+        OWN,
+        /** Goes to the driver under another name, except for some values that the driver reads otherwise. */
+        DRIVER,
+        /** Has no effect here and needs none. */
+        IGNORED,
+        /** The driver has nothing like it, so it is refused, except for values that ask for what happens anyway. */
+        REFUSED_BUT
+    }
+
+    private final String keyword;
+    private final @Nullable String variable;
+    private final Use use;
+    private final @Nullable String property;
+    private final ImmutableSet<String> exceptions;
+
+    LibpqOption(String keyword, @Nullable String variable, Use use, @Nullable String property) {
+        this(keyword, variable, use, property, ImmutableSet.of());
+    }
+
+    LibpqOption(
+            String keyword,
+            @Nullable String variable,
+            Use use,
+            @Nullable String property,
+            ImmutableSet<String> exceptions) {
+        this.keyword = keyword;
+        this.variable = variable;
+        this.use = use;
+        this.property = property;
+        this.exceptions = exceptions;
+    }
+
+    static Optional<LibpqOption> of(String keyword) {
+        return Arrays.stream(values())
+                .filter(option -> option.keyword.equals(keyword))
+                .findFirst();
+    }
+
+    String keyword() {
+        return keyword;
+    }
+
+    Optional<String> variable() {
+        return Optional.ofNullable(variable);
+    }
+
+    /** The driver's name for the option; empty if it does not go there. */
+    Optional<String> property() {
+        return Optional.ofNullable(property);
+    }
+
+    /**
+     * Refuses what would silently be weaker or other than what was asked for.
+     *
+     * @throws IllegalArgumentException naming the option
+     */
+    void check(String value) {
+        boolean refused = switch (use) {
+            case OWN, IGNORED -> false;
+            case DRIVER -> exceptions.contains(value);
+            case REFUSED_BUT -> !exceptions.contains(value);
+        };
+        if (!refused) {
+            return;
+        }
+        String what = "connection option \"" + keyword + "\"";
+        if (this == REPLICATION) {
+            throw new IllegalArgumentException(
+                    what + ": a replication connection cannot read files\nHINT: leave the option out.");
+        }
+        throw new IllegalArgumentException(what
+                + (exceptions.isEmpty() ? "" : " with value \"" + value + "\"")
+                + " is not supported\nHINT: leave it out, or connect by a JDBC URL or a DataSource.");
+    }
+}

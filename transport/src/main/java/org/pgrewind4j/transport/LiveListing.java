@@ -1,0 +1,169 @@
+package org.pgrewind4j.transport;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One call of {@link LiveServerTransport#list}: one query that walks through the directories on the server, streamed. The
+ * server goes down level by level, so parents come before children.
+ *
+ * <p>SQL shows types by what a path leads to: links but those of tablespaces look like what they lead to, and sockets like
+ * files. A server's own sockets are known by their name.
+ */
+final class LiveListing {
+
+    private static final int FIELDS = 4;
+    private static final int PATH = 0;
+    private static final int SIZE = 1;
+    private static final int IS_DIRECTORY = 2;
+    private static final int LINK_TARGET = 3;
+
+    /** Enough that handing over costs nothing; what is under way at most is this many entries times the queue's length. */
+    private static final int BUNDLE = 256;
+
+    private static final int QUEUE = 16;
+    private static final long POLL_MILLIS = 50;
+    private static final List<SourceFile> END = List.of();
+    private static final String SOCKET_PREFIX = ".s.PGSQL.";
+
+    private final LiveSessions sessions;
+    private final Gate gate;
+    private final BlockingQueue<List<SourceFile>> queue = new ArrayBlockingQueue<>(QUEUE);
+
+    LiveListing(LiveSessions sessions, Gate gate) {
+        this.sessions = sessions;
+        this.gate = gate;
+    }
+
+    private static String query(Set<DataPath> closed) {
+        return """
+                WITH RECURSIVE files (path, size, isdir) AS (
+                  SELECT entry, stat.size, stat.isdir
+                    FROM pg_ls_dir('.', true, false) AS entry, pg_stat_file(entry, true) AS stat
+                  UNION ALL
+                  SELECT files.path || '/' || entry, stat.size, stat.isdir
+                    FROM files,
+                         pg_ls_dir(files.path, true, false) AS entry,
+                         pg_stat_file(files.path || '/' || entry, true) AS stat
+                   WHERE files.isdir AND files.path <> ALL (%s))
+                SELECT path, size, isdir,
+                       CASE WHEN path LIKE 'pg_tblspc/%%' AND path NOT LIKE 'pg_tblspc/%%/%%' THEN
+                         (SELECT pg_tablespace_location(oid) FROM pg_tablespace
+                           WHERE path = 'pg_tblspc/' || oid::text) END
+                  FROM files
+                 WHERE size IS NOT NULL""".formatted(SqlLiteral.texts(closed));
+    }
+
+    void run(Set<DataPath> closed, SourceFileVisitor visitor) throws IOException {
+        try (LiveWorkers workers = new LiveWorkers(sessions, gate, 1)) {
+            String query = query(closed);
+            Future<Boolean> job = workers.submit(session -> read(session, query));
+            for (List<SourceFile> bundle = take(workers, job); bundle != END; bundle = take(workers, job)) {
+                for (SourceFile file : bundle) {
+                    gate.proceed();
+                    visitor.visit(file);
+                }
+            }
+            workers.await(job);
+        }
+    }
+
+    /** The next entries; the end as soon as the worker says so, or has failed. */
+    private List<SourceFile> take(LiveWorkers workers, Future<?> job) throws IOException {
+        Deadline late = Deadline.after(sessions.timeouts().statement());
+        try {
+            while (!late.isOver() && !sessions.deadline().isOver()) {
+                gate.proceed();
+                boolean failed = job.isDone();
+                List<SourceFile> bundle = queue.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
+                if (bundle != null) {
+                    return bundle;
+                }
+                if (failed) {
+                    return END;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while listing " + sessions.description());
+        }
+        throw workers.late();
+    }
+
+    /** Runs in the worker: hands over what comes, then the end. */
+    private boolean read(LiveSession session, String query) throws SQLException, IOException, InterruptedException {
+        Bundles bundles = new Bundles(session);
+        try {
+            session.query(query, FIELDS, row -> bundles.add(entry(row)));
+        } catch (SQLException e) {
+            if (bundles.handedOver) {
+                // Asked again, it would list files twice.
+                throw LiveServerException.of("could not list the files of " + sessions.description(), e);
+            }
+            throw e;
+        }
+        bundles.handOver();
+        bundles.put(END);
+        return true;
+    }
+
+    private static SourceFile entry(CopyRows row) throws IOException {
+        DataPath path = DataPath.ofUntrusted(row.text(PATH));
+        if (row.bool(IS_DIRECTORY)) {
+            // An in-place tablespace has itself as its location, relative to the data directory.
+            return row.isNull(LINK_TARGET) || row.text(LINK_TARGET).equals(path.toString())
+                    ? SourceFile.directory(path)
+                    : SourceFile.symlink(path, row.text(LINK_TARGET));
+        }
+        long size = row.int64(SIZE);
+        if (size < 0) {
+            throw CopyRows.malformed("a file of " + size + " bytes");
+        }
+        return SourceFile.file(path, size);
+    }
+
+    /** Entries on their way to the caller. */
+    private final class Bundles {
+        private final LiveSession session;
+        private List<SourceFile> bundle = new ArrayList<>();
+        private boolean handedOver;
+
+        Bundles(LiveSession session) {
+            this.session = session;
+        }
+
+        void add(SourceFile file) throws InterruptedException {
+            if (!file.path().fileName().startsWith(SOCKET_PREFIX) || file.size() > 0) {
+                bundle.add(file);
+            }
+            if (bundle.size() == BUNDLE) {
+                handOver();
+            }
+        }
+
+        void handOver() throws InterruptedException {
+            if (!bundle.isEmpty()) {
+                handedOver = true;
+                put(bundle);
+                bundle = new ArrayList<>();
+            }
+        }
+
+        private void put(List<SourceFile> files) throws InterruptedException {
+            // Looks up from time to time: once the query is cancelled, nobody may be taking any more.
+            while (!queue.offer(files, POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+                if (session.isBroken()) {
+                    return;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package org.pgrewind4j.transport;
+
+import java.io.IOException;
+
+/** What a {@link LiveServerTransport} is opened with. */
+public final class LiveServerBuilder {
+
+    private static final int DEFAULT_CONNECTIONS = 2;
+    private static final int MOST_CONNECTIONS = 64;
+
+    private final Connector connector;
+    private LiveTimeouts timeouts = LiveTimeouts.DEFAULT;
+    private int connections = DEFAULT_CONNECTIONS;
+
+    LiveServerBuilder(Connector connector) {
+        this.connector = connector;
+    }
+
+    /**
+     * Sets how long to wait.
+     *
+     * @param wanted replaces all times
+     * @return this builder
+     */
+    public LiveServerBuilder timeouts(LiveTimeouts wanted) {
+        timeouts = wanted;
+        return this;
+    }
+
+    /**
+     * Sets how many connections fetch at the same time. Each one is a process on the source, and holds up to 8 MB here.
+     *
+     * @param count from 1 to 64; default 2
+     * @return this builder
+     * @throws IllegalArgumentException outside that range
+     */
+    public LiveServerBuilder connections(int count) {
+        if (count < 1 || count > MOST_CONNECTIONS) {
+            throw new IllegalArgumentException("connections: " + count + ": expected from 1 to " + MOST_CONNECTIONS);
+        }
+        connections = count;
+        return this;
+    }
+
+    /**
+     * Connects.
+     *
+     * @return a transport, which the caller closes
+     * @throws LiveServerException if the server cannot be reached, or does not let the role in, or a pooler answers in its
+     *     place
+     * @throws IOException if it cannot be read otherwise
+     */
+    public LiveServerTransport open() throws IOException {
+        return LiveServerTransport.open(connector, timeouts, connections);
+    }
+}

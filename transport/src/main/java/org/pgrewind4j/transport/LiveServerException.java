@@ -1,0 +1,72 @@
+package org.pgrewind4j.transport;
+
+import java.io.IOException;
+import java.io.Serial;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.timeline.PgRewindException;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/** A live server could not be reached, refused something, went away, or sent what makes no sense. */
+public final class LiveServerException extends IOException {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private static final Map<String, String> CURES = Map.of(
+            "28P01", "check the role's name and password.",
+            "28000", "check the role's name, and pg_hba.conf on the source.",
+            "3D000", "name a database that exists, such as postgres.",
+            "42501", "grant the role what the manual lists for a live source, or use a superuser.",
+            "53300", "use fewer connections, or raise max_connections on the source.",
+            "57014", "the statement was cancelled or took too long: raise the timeout, or look at the source's load.");
+
+    /** PostgreSQL's or the driver's code, null if the error did not come from there. */
+    private final @Nullable String sqlState;
+
+    private LiveServerException(String message, @Nullable String sqlState, @Nullable Throwable cause) {
+        super(message, cause);
+        this.sqlState = sqlState;
+    }
+
+    /** Says what was tried, and what the server or the driver answered. */
+    static LiveServerException of(String tried, SQLException cause) {
+        String state = cause.getSQLState();
+        String message = tried + ": " + answer(cause);
+        String cure = state == null ? null : CURES.get(state);
+        return new LiveServerException(
+                cure == null ? message : PgRewindException.withHint(message, cure), state, cause);
+    }
+
+    static LiveServerException of(String message) {
+        return new LiveServerException(message, null, null);
+    }
+
+    static LiveServerException of(String message, @Nullable Throwable cause) {
+        return new LiveServerException(message, null, cause);
+    }
+
+    private static String answer(SQLException cause) {
+        ServerErrorMessage fromServer = cause instanceof PSQLException e ? e.getServerErrorMessage() : null;
+        String text = fromServer == null ? cause.getMessage() : fromServer.getMessage();
+        StringBuilder answer = new StringBuilder(text == null ? "no reason given" : text);
+        if (fromServer != null && fromServer.getDetail() != null) {
+            answer.append(" (").append(fromServer.getDetail()).append(')');
+        }
+        if (fromServer == null && cause.getCause() != null && cause.getCause().getMessage() != null) {
+            answer.append(" (").append(cause.getCause().getMessage()).append(')');
+        }
+        return answer.toString();
+    }
+
+    /**
+     * The code of the error.
+     *
+     * @return five characters as PostgreSQL's manual lists them, or the driver's; empty if neither of them raised it
+     */
+    public Optional<String> sqlState() {
+        return Optional.ofNullable(sqlState);
+    }
+}

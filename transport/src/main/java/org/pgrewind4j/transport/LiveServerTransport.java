@@ -1,0 +1,294 @@
+package org.pgrewind4j.transport;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.WalSegmentSource;
+
+/**
+ * A source that is a running server, read over SQL connections with the server's functions for files.
+ *
+ * <p>The role needs no more than the right to connect to some database and, from 11 on, to execute three functions; before
+ * 11 it must be a superuser:
+ *
+ * <pre>
+ * GRANT EXECUTE ON FUNCTION pg_ls_dir(text, boolean, boolean), pg_stat_file(text, boolean),
+ *     pg_read_binary_file(text, bigint, bigint, boolean) TO rewind_user;
+ * </pre>
+ *
+ * <p>Nothing is written on the source: its sessions are read-only. One call costs one round trip, but {@link #fetch} and
+ * {@link #different} cost one for each four megabytes or so, several of them at a time. A lost connection is replaced up to
+ * two times in a row, as long as the same server answers, between the same two of its starts.
+ *
+ * <p>What a server hides: it knows the symbolic links of its tablespaces only. Every other link looks like what it leads to,
+ * and a socket or pipe like an empty file (a socket with the name of the server's own is left out).
+ */
+public final class LiveServerTransport implements Transport {
+
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+    /** How often, and with what pause, the end of WAL is looked at until it is on disk. */
+    private static final int FLUSH_LOOKS = 20;
+
+    private static final long FLUSH_PAUSE_MILLIS = 50;
+
+    private final LiveSessions sessions;
+    private final Gate gate;
+    private final int connections;
+    private final LiveFacts facts;
+
+    /** The timeline when the transport was opened; empty if the role may not ask. */
+    private final Optional<TimelineId> timelineWhenOpened;
+
+    private LiveServerTransport(LiveSessions sessions, Gate gate, int connections) throws IOException {
+        this.sessions = sessions;
+        this.gate = gate;
+        this.connections = connections;
+        LiveState state = state();
+        this.facts = sessions.facts();
+        this.timelineWhenOpened = state.inRecovery() ? standbyTimeline() : Optional.of(state.timeline());
+    }
+
+    static LiveServerTransport open(Connector connector, LiveTimeouts timeouts, int connections) throws IOException {
+        LiveSessions sessions = new LiveSessions(connector, timeouts);
+        boolean opened = false;
+        try {
+            LiveServerTransport transport =
+                    new LiveServerTransport(sessions, new Gate(connector.description()), connections);
+            opened = true;
+            return transport;
+        } finally {
+            if (!opened) {
+                sessions.close();
+            }
+        }
+    }
+
+    /**
+     * Takes connections from a data source.
+     *
+     * @param dataSource gives connections of the PostgreSQL driver, or wrappers that unwrap to them; a connection that goes
+     *     back has its settings reset
+     * @param name names the server in messages
+     * @return a builder, whose {@code open} makes the transport
+     */
+    public static LiveServerBuilder ofDataSource(DataSource dataSource, String name) {
+        return new LiveServerBuilder(new DataSourceConnector(dataSource, "server \"" + name + "\""));
+    }
+
+    /**
+     * Connects by a JDBC URL.
+     *
+     * @param url {@code jdbc:postgresql://host:port/database}, with the driver's parameters
+     * @param properties more of the driver's parameters, such as {@code user} and {@code password}
+     * @return a builder, whose {@code open} makes the transport
+     * @throws IllegalArgumentException if it is not a URL of the PostgreSQL driver, or asks for a replication connection
+     */
+    public static LiveServerBuilder ofJdbcUrl(String url, Properties properties) {
+        return new LiveServerBuilder(UrlConnector.of(url, properties));
+    }
+
+    /**
+     * Connects as libpq does: by {@code host=... user=...} or {@code postgresql://...}, libpq's environment variables, its
+     * password file and its service file.
+     *
+     * @param connectionString what {@code pg_rewind --source-server} takes
+     * @return a builder, whose {@code open} makes the transport
+     * @throws IllegalArgumentException if it is malformed or asks for something that is not supported, which is named
+     */
+    public static LiveServerBuilder ofConnectionString(String connectionString) {
+        LibpqConnection libpq =
+                LibpqConnection.of(connectionString, System.getenv(), Path.of(System.getProperty("user.home", "/")));
+        LiveServerBuilder builder = ofJdbcUrl(libpq.url(), libpq.properties());
+        libpq.connectTimeout().ifPresent(time -> builder.timeouts(LiveTimeouts.DEFAULT.withConnect(time)));
+        return builder;
+    }
+
+    @Override
+    public String description() {
+        return sessions.description();
+    }
+
+    @Override
+    public SourceMode mode() throws IOException {
+        gate.enter();
+        return state().inRecovery() ? SourceMode.STANDBY : SourceMode.PRIMARY;
+    }
+
+    private LiveState state() throws IOException {
+        List<LiveState> states = new ArrayList<>();
+        LiveWorkers.call(sessions, gate, session -> {
+            states.clear();
+            session.query(
+                    LiveState.query(sessions.facts().major()), LiveState.FIELDS, row -> states.add(LiveState.of(row)));
+            return true;
+        });
+        return only(states);
+    }
+
+    private static <T> T only(List<T> answers) throws IOException {
+        if (answers.size() != 1) {
+            throw CopyRows.malformed("expected one row, found " + answers.size());
+        }
+        return answers.get(0);
+    }
+
+    private Optional<TimelineId> standbyTimeline() throws IOException {
+        try {
+            return Optional.of(timeline(controlFile()));
+        } catch (LiveServerException e) {
+            if (e.sqlState().filter(INSUFFICIENT_PRIVILEGE::equals).isPresent()) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** A promotion is in the minimum recovery point at once, and in the checkpoint only after the next one. */
+    private static TimelineId timeline(ControlFile controlFile) {
+        TimelineId checkPoint = controlFile.checkPointCopy().timeline();
+        TimelineId recovery = controlFile.minRecoveryPointTimeline().orElse(checkPoint);
+        return recovery.compareTo(checkPoint) > 0 ? recovery : checkPoint;
+    }
+
+    @Override
+    public List<SourceProblem> problems() throws IOException {
+        gate.enter();
+        List<List<SourceProblem>> problems = new ArrayList<>();
+        LiveWorkers.call(sessions, gate, session -> {
+            problems.clear();
+            session.query(
+                    LivePermissions.QUERY,
+                    LivePermissions.FIELDS,
+                    row -> problems.add(LivePermissions.problems(row, facts, description())));
+            return true;
+        });
+        return only(problems);
+    }
+
+    @Override
+    public void list(Set<DataPath> closed, SourceFileVisitor visitor) throws IOException {
+        gate.enter();
+        new LiveListing(sessions, gate).run(Set.copyOf(closed), visitor);
+    }
+
+    @Override
+    public byte[] read(DataPath path, int maxLength) throws IOException {
+        if (maxLength < 0) {
+            throw new IllegalArgumentException("greatest length: " + maxLength);
+        }
+        gate.enter();
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        while (true) {
+            // One byte more than allowed shows that there is more.
+            int length = (int) Math.min(LivePieces.PIECE, maxLength - content.size() + 1L);
+            LivePiece piece = new LivePiece(0, path, content.size(), length, true);
+            LiveBatch batch = new LiveBatch(List.of(piece), LiveBatch.Kind.CONTENT);
+            LiveBatch.Answer answer =
+                    LiveWorkers.call(sessions, gate, batch::run).get(0);
+            if (answer.length() < 0) {
+                throw new NoSuchFileException(path.toString());
+            }
+            if (answer.length() > maxLength - content.size()) {
+                throw new IOException(
+                        "file \"" + path + "\" of " + description() + " is longer than " + maxLength + " bytes");
+            }
+            byte[] bytes = new byte[answer.length()];
+            answer.bytes().get(bytes);
+            content.writeBytes(bytes);
+            if (answer.length() < length) {
+                return content.toByteArray();
+            }
+        }
+    }
+
+    @Override
+    public void fetch(List<FileRange> ranges, RangeReceiver receiver) throws IOException {
+        gate.enter();
+        try (LiveStream stream = new LiveStream(ranges, LiveBatch.Kind.CONTENT, sessions, gate, connections)) {
+            stream.run(new LiveFetch(gate, receiver));
+        }
+    }
+
+    @Override
+    public BitSet different(List<FileRange> ranges, Path directory) throws IOException {
+        gate.enter();
+        LiveBatch.Kind kind = facts.major() >= 11 ? LiveBatch.Kind.SHA_256 : LiveBatch.Kind.MD5;
+        try (LiveStream stream = new LiveStream(ranges, kind, sessions, gate, connections);
+                LiveComparison comparison = new LiveComparison(DataDirectory.of(directory), gate, kind)) {
+            stream.run(comparison);
+            return comparison.different();
+        }
+    }
+
+    @Override
+    public WalSegmentSource wal() {
+        return new LiveWal(sessions, gate);
+    }
+
+    @Override
+    public ReplayEnd replayEnd() throws IOException {
+        gate.enter();
+        LiveState state = flushedState();
+        ControlFile controlFile = controlFile();
+        ReplayEnd end = state.inRecovery()
+                ? LocalDirectoryTransport.endOf(controlFile)
+                : new ReplayEnd(state.endOfWal(controlFile), state.timeline(), controlFile);
+        TimelineId timeline = state.inRecovery() ? timeline(controlFile) : state.timeline();
+        String changed = state.inRecovery() != facts.inRecovery()
+                ? "was " + (state.inRecovery() ? "made a standby" : "promoted")
+                : !state.startTime().equals(facts.startTime())
+                        ? "was restarted"
+                        : timelineWhenOpened.filter(timeline::equals).isEmpty()
+                                ? "went on to timeline " + timeline
+                                : "";
+        if (!changed.isEmpty()) {
+            throw new SourceChangedException("source server " + changed + " while it was copied: " + description());
+        }
+        return end;
+    }
+
+    /**
+     * The state once all WAL up to the insert position that it names is on disk, so that it can be copied from there. An
+     * idle transaction may keep the last record in memory; then the position stands as it is, and the WAL comes by
+     * streaming.
+     */
+    private LiveState flushedState() throws IOException {
+        LiveState first = state();
+        LiveState now = first;
+        if (first.inRecovery()) {
+            return first;
+        }
+        // The insert position may stand behind a page header that is not written before the next record.
+        Lsn wanted = first.insert().plus(-LiveState.LONG_HEADER);
+        for (int look = 0; look < FLUSH_LOOKS && now.flushed().isBefore(wanted); look++) {
+            try {
+                Thread.sleep(FLUSH_PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while reading " + description());
+            }
+            now = state();
+        }
+        return new LiveState(now.inRecovery(), now.startTime(), first.insert(), now.flushed(), now.timeline());
+    }
+
+    @Override
+    public void close() {
+        if (gate.close()) {
+            sessions.close();
+        }
+    }
+}

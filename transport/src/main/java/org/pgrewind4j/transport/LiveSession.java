@@ -1,0 +1,119 @@
+package org.pgrewind4j.transport;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyManager;
+import org.postgresql.copy.CopyOut;
+
+/**
+ * One connection, used by one thread at a time. All it does is {@code COPY (query) TO STDOUT}: one round trip for each
+ * query, streamed in binary form, without a transaction, a cursor or a prepared statement.
+ */
+final class LiveSession {
+
+    private static final System.Logger LOGGER = System.getLogger(LiveSession.class.getName());
+
+    /** Takes the rows of a query, as they come. */
+    @FunctionalInterface
+    interface RowHandler {
+        void row(CopyRows row) throws IOException, InterruptedException;
+    }
+
+    private final Connection connection;
+    private final PGConnection driver;
+    private final CopyManager copies;
+    private final boolean pooled;
+    private final AtomicBoolean cancelled = new AtomicBoolean();
+    private volatile boolean broken;
+
+    LiveSession(Connection connection, boolean pooled) throws SQLException {
+        this.connection = connection;
+        this.pooled = pooled;
+        this.driver = connection.unwrap(PGConnection.class);
+        this.copies = driver.getCopyAPI();
+    }
+
+    /** The number of the server's process, as the server, or what stands before it, said when it was connected to. */
+    int processId() {
+        return driver.getBackendPID();
+    }
+
+    /** Runs a query. After an error that leaves the connection in the middle of something, it {@link #isBroken}. */
+    void query(String query, int fields, RowHandler handler) throws SQLException, IOException, InterruptedException {
+        boolean finished = false;
+        try {
+            CopyOut copy = copies.copyOut("COPY (" + query + ") TO STDOUT (FORMAT binary)");
+            CopyRows rows = new CopyRows(copy, fields);
+            while (rows.next()) {
+                handler.row(rows);
+            }
+            finished = true;
+        } catch (SQLException e) {
+            // An error that the server itself sent leaves the connection ready for the next query.
+            finished = !isConnectionLost(e) && !connection.isClosed();
+            throw e;
+        } catch (OutOfMemoryError | NegativeArraySizeException | AssertionError e) {
+            // The driver takes the length of a message on trust; a server that means no harm never sends such lengths.
+            throw LiveServerException.of("the server's answer is malformed: a message of an impossible length", e);
+        } finally {
+            broken |= !finished;
+        }
+    }
+
+    /** Whether an error says that the connection, or the server, is gone; then another connection may do better. */
+    static boolean isConnectionLost(SQLException e) {
+        String state = e.getSQLState();
+        return state == null || state.startsWith("08") || state.startsWith("57P");
+    }
+
+    boolean isBroken() {
+        return broken;
+    }
+
+    /** Ends a query from another thread: on the server, and here even if the server does not answer any more. */
+    void cancel() {
+        if (cancelled.compareAndSet(false, true)) {
+            broken = true;
+            Thread canceller = new Thread(this::cancelNow, "pgrewind4j-cancel");
+            canceller.setDaemon(true);
+            canceller.start();
+        }
+    }
+
+    private void cancelNow() {
+        try {
+            driver.cancelQuery();
+        } catch (SQLException e) {
+            LOGGER.log(System.Logger.Level.DEBUG, "could not cancel a query on the source", e);
+        } finally {
+            abort();
+        }
+    }
+
+    private void abort() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            LOGGER.log(System.Logger.Level.DEBUG, "could not close a connection to the source", e);
+        }
+    }
+
+    /** Closes the connection; a pool gets it back as it was. */
+    void close() {
+        if (broken) {
+            abort();
+            return;
+        }
+        try (connection;
+                java.sql.Statement statement = connection.createStatement()) {
+            if (pooled) {
+                statement.execute("RESET ALL");
+            }
+        } catch (SQLException e) {
+            LOGGER.log(System.Logger.Level.DEBUG, "could not close a connection to the source", e);
+        }
+    }
+}

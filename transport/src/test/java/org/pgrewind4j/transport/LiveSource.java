@@ -1,0 +1,31 @@
+package org.pgrewind4j.transport;
+
+import org.pgrewind4j.testserver.PostgresServer;
+
+/** How tests reach a running server: by a role that has what the manual says it needs, and no more. */
+final class LiveSource {
+
+    static final String ROLE = "rewind_user";
+
+    private LiveSource() {}
+
+    /** Makes the role: a superuser before 11, whose functions for files check for that. */
+    static void createRole(PostgresServer server) {
+        if (server.release().isAtLeast(11)) {
+            server.execute(
+                    "CREATE ROLE " + ROLE + " LOGIN",
+                    "GRANT EXECUTE ON FUNCTION pg_ls_dir(text, boolean, boolean), pg_stat_file(text, boolean),"
+                            + " pg_read_binary_file(text, bigint, bigint, boolean) TO " + ROLE);
+        } else {
+            server.execute("CREATE ROLE " + ROLE + " LOGIN SUPERUSER");
+        }
+    }
+
+    static String url(PostgresServer server) {
+        return url(server.port());
+    }
+
+    static String url(int port) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=" + ROLE + "&sslmode=disable&gssEncMode=disable";
+    }
+}
