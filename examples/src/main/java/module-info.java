@@ -1,5 +1,13 @@
 /** Runnable programs, one idea each. */
 module org.pgrewind4j.examples {
     requires static transitive org.jspecify;
+    requires com.fasterxml.jackson.core;
+    requires info.picocli;
+    requires java.logging;
     requires org.pgrewind4j.core;
+    requires org.pgrewind4j.testserver;
+
+    // Options are set by reflection.
+    opens org.pgrewind4j.examples to
+            info.picocli;
 }

@@ -1,0 +1,156 @@
+package org.pgrewind4j.examples;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.testserver.PostgresServer;
+import org.pgrewind4j.testserver.ServerRelease;
+import org.pgrewind4j.testserver.StopMode;
+
+/**
+ * The two servers of a demonstration and the folder that holds their data. Closing ends the servers and removes the
+ * folder, also when the program is told to end by a signal.
+ */
+final class DemoServers implements AutoCloseable {
+
+    /** What happens to the data directories at the end. */
+    enum Ending {
+        REMOVE_FOLDER,
+        KEEP_FOLDER
+    }
+
+    private static final long LONGEST_CLEAN_UP_SECONDS = 60;
+
+    private final Path folder;
+    private final Ending ending;
+    private final PostgresServer old;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread onSignal;
+    private @Nullable PostgresServer promoted;
+
+    private DemoServers(ServerRelease release, Ending ending) {
+        this.ending = ending;
+        this.folder = temporaryFolder();
+        this.old = PostgresServer.builder(release)
+                .withChecksums()
+                .dataDirectory(folder.resolve("old-primary"))
+                .build();
+        Thread story = Thread.currentThread();
+        this.onSignal = new Thread(() -> endStory(story), "clean-up");
+        Runtime.getRuntime().addShutdownHook(onSignal);
+    }
+
+    /** Servers that are not made yet. */
+    static DemoServers of(ServerRelease release, Ending ending) {
+        return new DemoServers(release, ending);
+    }
+
+    private static Path temporaryFolder() {
+        try {
+            return Files.createTempDirectory("pgrewind4j-demo-").toRealPath();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts a primary, and a copy of it that follows it by streaming replication. */
+    void start() {
+        old.initialize();
+        old.start();
+        old.stop(StopMode.FAST);
+        PostgresServer standby = old.copyTo(folder.resolve("new-primary"));
+        promoted = standby;
+        standby.standbyOf(old);
+        old.start();
+        standby.start();
+        standby.catchUpWith(old);
+    }
+
+    /** The server that begins as the primary. */
+    PostgresServer old() {
+        return old;
+    }
+
+    /** The server that begins as the standby and is promoted. */
+    PostgresServer promoted() {
+        if (promoted == null) {
+            throw new IllegalStateException("not started");
+        }
+        return promoted;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** Runs when a signal ends the JVM: the story's thread stops where it is and closes, and the JVM waits for it. */
+    private void endStory(Thread story) {
+        story.interrupt();
+        try {
+            if (!closed.await(LONGEST_CLEAN_UP_SECONDS, TimeUnit.SECONDS)) {
+                System.err.println("could not clean up " + folder);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        // Ending the servers waits for them, which an interrupted thread cannot.
+        boolean interrupted = Thread.interrupted();
+        try {
+            closeServer(promoted, "new-primary.log");
+            closeServer(old, "old-primary.log");
+            if (ending == Ending.REMOVE_FOLDER) {
+                removeFolder();
+            }
+        } finally {
+            closed.countDown();
+            forgetSignal();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void closeServer(@Nullable PostgresServer server, String log) {
+        if (server == null) {
+            return;
+        }
+        try (server) {
+            if (ending == Ending.KEEP_FOLDER) {
+                Files.writeString(folder.resolve(log), server.log());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void removeFolder() {
+        List<Path> inside;
+        try (Stream<Path> tree = Files.walk(folder)) {
+            inside = tree.sorted(Comparator.reverseOrder()).toList();
+            for (Path path : inside) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void forgetSignal() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(onSignal);
+        } catch (IllegalStateException e) {
+            // The JVM ends already, and the hook is what made us close.
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package org.pgrewind4j.examples;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.pgrewind4j.core.BlockSelection;
+import org.pgrewind4j.core.Rewind;
+import org.pgrewind4j.core.RewindPlan;
+import org.pgrewind4j.core.RewindReport;
+import org.pgrewind4j.core.Verdict;
+import org.pgrewind4j.testserver.PostgresServer;
+import org.pgrewind4j.testserver.ServerRelease;
+import org.pgrewind4j.testserver.StopMode;
+import org.pgrewind4j.transport.LocalDirectoryTransport;
+import org.pgrewind4j.transport.Transport;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * A failover on real servers: the standby is promoted while the old primary goes on writing; the old primary is rewound
+ * and follows the new one. Prints what happens, and checks that lost rows are gone and new rows are there.
+ */
+@Command(
+        name = "failover-demo",
+        mixinStandardHelpOptions = true,
+        description = "Shows a failover, what diverges, and a rewind, on two real PostgreSQL servers.",
+        exitCodeListHeading = "%nExit status: ",
+        exitCodeList = {"0:all that it shows holds", "1:something does not", "2:wrong options"})
+final class FailoverDemo implements Callable<Integer> {
+
+    @Option(
+            names = "--release",
+            paramLabel = "RELEASE",
+            description = "PostgreSQL release: 9.6, 10, 11 ... 18. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "17")
+    private ServerRelease release = ServerRelease.of("17");
+
+    @Option(names = "--crash", description = "End the old primary with kill -9 instead of stopping it.")
+    private boolean crash;
+
+    @Option(names = "--keep", description = "Keep both data directories and the servers' logs.")
+    private boolean keep;
+
+    /** Set at the start, so that the tests can hold the text. */
+    private final Story story;
+
+    private FailoverDemo(Story story) {
+        this.story = story;
+    }
+
+    /** Runs the demonstration and ends the JVM with its exit status. */
+    public static void main(String[] args) {
+        System.exit(run(new Story(System.out), args));
+    }
+
+    static int run(Story story, String... args) {
+        CommandLine command = new CommandLine(new FailoverDemo(story));
+        command.registerConverter(ServerRelease.class, FailoverDemo::release);
+        return command.execute(args);
+    }
+
+    private static ServerRelease release(String name) {
+        try {
+            return ServerRelease.of(name);
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.TypeConversionException(e.getMessage());
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Logger quiet = Logger.getLogger("org.pgrewind4j");
+        quiet.setLevel(Level.WARNING);
+        DemoServers.Ending ending = keep ? DemoServers.Ending.KEEP_FOLDER : DemoServers.Ending.REMOVE_FOLDER;
+        try (DemoServers servers = DemoServers.of(release, ending)) {
+            story.title("A failover with PostgreSQL %s, in %s", release, servers.folder());
+            failOver(servers);
+            Map<String, String> names = DemoRows.namesByPath(servers.old());
+            stop(servers);
+            rewind(servers, names);
+            follow(servers);
+            if (keep) {
+                story.title("Kept: %s", servers.folder());
+            }
+        }
+        if (!keep) {
+            story.title("Both servers are stopped, and their folders removed.");
+        }
+        return story.allHolds() ? 0 : 1;
+    }
+
+    private void failOver(DemoServers servers) {
+        servers.start();
+        DemoRows.writeSharedPast(servers.old());
+        story.step("A primary, and a standby that follows it by streaming replication. Their shared past:");
+        story.line("%,d accounts, 10 %% of them changed since the last checkpoint", DemoRows.ACCOUNTS);
+        PostgresServer promoted = servers.promoted();
+        promoted.catchUpWith(servers.old());
+        promoted.promote();
+        DemoRows.writeAbandonedBranch(servers.old());
+        DemoRows.writeNewBranch(promoted);
+        story.step("The standby is promoted. The old primary does not notice, and both take orders:");
+        story.line("old primary: %,d orders, 300 accounts changed, a new table; all to be lost", DemoRows.LOST_ORDERS);
+        story.line("new primary: %,d orders, 301 accounts changed, 100 removed", DemoRows.NEW_ORDERS);
+    }
+
+    private void stop(DemoServers servers) {
+        if (crash) {
+            servers.old().kill();
+            story.step("The old primary is ended with kill -9, the new one stopped, as it is read from its directory.");
+        } else {
+            servers.old().stop(StopMode.FAST);
+            story.step("The old primary is stopped; the new one too, as it is read from its directory.");
+        }
+        servers.promoted().stop(StopMode.FAST);
+    }
+
+    private void rewind(DemoServers servers, Map<String, String> names) throws IOException {
+        try (Transport source = LocalDirectoryTransport.open(servers.promoted().dataDirectory())) {
+            Rewind rewind = Rewind.of(servers.old().dataDirectory()).from(source);
+            RewindPlan plan = rewind.plan();
+            RewindPlan sinceCheckpoint =
+                    rewind.blockSelection(BlockSelection.SINCE_CHECKPOINT).plan();
+            new PlanStory(story, plan, names).tell(sinceCheckpoint);
+            RewindReport report = plan.execute();
+            story.step("Rewound in %d ms.", PlanStory.millis(report));
+            story.check(
+                    report.verdict() == Verdict.REWIND,
+                    "the report says so: %,d bytes taken",
+                    report.bytes().total());
+        }
+    }
+
+    private void follow(DemoServers servers) {
+        PostgresServer standby = servers.old();
+        PostgresServer primary = servers.promoted();
+        primary.start();
+        standby.standbyOf(primary);
+        standby.start();
+        standby.catchUpWith(primary);
+        story.step("The new primary runs again, and the old one follows it, caught up at %s:", standby.replayedLsn());
+        story.check(standby.isInRecovery(), "the old primary is a standby now");
+        story.check(
+                DemoRows.orders(standby, "the old primary") == 0 && !DemoRows.hasTable(standby, DemoRows.LOST_TABLE),
+                "the %,d lost orders are gone, and the lost table",
+                DemoRows.LOST_ORDERS);
+        story.check(
+                DemoRows.orders(standby, "the new primary") == DemoRows.NEW_ORDERS,
+                "the %,d new orders are there",
+                DemoRows.NEW_ORDERS);
+        Map<String, String> contents = DemoRows.contents(standby);
+        DemoRows.contents(primary)
+                .forEach((table, digest) ->
+                        story.check(digest.equals(contents.remove(table)), "%s: %s, on both", table, digest));
+        story.check(contents.isEmpty(), "and no other table");
+        DemoRows.takeOrders(primary, 1, "the new primary");
+        standby.catchUpWith(primary);
+        story.check(
+                DemoRows.orders(standby, "the new primary") == DemoRows.NEW_ORDERS + 1,
+                "an order that the new primary takes now arrives there too");
+    }
+}
