@@ -30,18 +30,17 @@ final class DemoServers implements AutoCloseable {
 
     private final Path folder;
     private final Ending ending;
-    private final PostgresServer old;
+    private final ServerRelease release;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread onSignal;
+    private volatile boolean endedBySignal;
+    private @Nullable PostgresServer old;
     private @Nullable PostgresServer promoted;
 
     private DemoServers(ServerRelease release, Ending ending) {
+        this.release = release;
         this.ending = ending;
         this.folder = temporaryFolder();
-        this.old = PostgresServer.builder(release)
-                .withChecksums()
-                .dataDirectory(folder.resolve("old-primary"))
-                .build();
         Thread story = Thread.currentThread();
         this.onSignal = new Thread(() -> endStory(story), "clean-up");
         Runtime.getRuntime().addShutdownHook(onSignal);
@@ -62,28 +61,37 @@ final class DemoServers implements AutoCloseable {
 
     /** Starts a primary, and a copy of it that follows it by streaming replication. */
     void start() {
-        old.initialize();
-        old.start();
-        old.stop(StopMode.FAST);
-        PostgresServer standby = old.copyTo(folder.resolve("new-primary"));
+        PostgresServer primary = PostgresServer.builder(release)
+                .withChecksums()
+                .dataDirectory(folder.resolve("old-primary"))
+                .build();
+        old = primary;
+        primary.initialize();
+        primary.start();
+        primary.stop(StopMode.FAST);
+        PostgresServer standby = primary.copyTo(folder.resolve("new-primary"));
         promoted = standby;
-        standby.standbyOf(old);
-        old.start();
+        standby.standbyOf(primary);
+        primary.start();
         standby.start();
-        standby.catchUpWith(old);
+        standby.catchUpWith(primary);
     }
 
     /** The server that begins as the primary. */
     PostgresServer old() {
-        return old;
+        return started(old);
     }
 
     /** The server that begins as the standby and is promoted. */
     PostgresServer promoted() {
-        if (promoted == null) {
-            throw new IllegalStateException("not started");
+        return started(promoted);
+    }
+
+    private static PostgresServer started(@Nullable PostgresServer server) {
+        if (server == null) {
+            throw new IllegalStateException("the servers are not started");
         }
-        return promoted;
+        return server;
     }
 
     Path folder() {
@@ -92,6 +100,7 @@ final class DemoServers implements AutoCloseable {
 
     /** Runs when a signal ends the JVM: the story's thread stops where it is and closes, and the JVM waits for it. */
     private void endStory(Thread story) {
+        endedBySignal = true;
         story.interrupt();
         try {
             if (!closed.await(LONGEST_CLEAN_UP_SECONDS, TimeUnit.SECONDS)) {
@@ -100,6 +109,11 @@ final class DemoServers implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Whether the JVM is ending: then whatever fails does so because of it. */
+    boolean isEndedBySignal() {
+        return endedBySignal;
     }
 
     @Override

@@ -13,8 +13,13 @@ import org.pgrewind4j.core.Verdict;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
+import org.pgrewind4j.testserver.TestServerException;
+import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.LocalDirectoryTransport;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.wal.ControlFile;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -59,7 +64,17 @@ final class FailoverDemo implements Callable<Integer> {
     static int run(Story story, String... args) {
         CommandLine command = new CommandLine(new FailoverDemo(story));
         command.registerConverter(ServerRelease.class, FailoverDemo::release);
+        command.setExecutionExceptionHandler(FailoverDemo::failed);
         return command.execute(args);
+    }
+
+    private static int failed(Exception e, CommandLine command, CommandLine.ParseResult options) throws Exception {
+        if (e instanceof TestServerException || e instanceof PgRewindException) {
+            command.getErr().println("FAILED: " + e.getMessage());
+        } else {
+            throw e;
+        }
+        return command.getCommandSpec().exitCodeOnExecutionException();
     }
 
     private static ServerRelease release(String name) {
@@ -74,22 +89,31 @@ final class FailoverDemo implements Callable<Integer> {
     public Integer call() throws IOException {
         Logger quiet = Logger.getLogger("org.pgrewind4j");
         quiet.setLevel(Level.WARNING);
-        DemoServers.Ending ending = keep ? DemoServers.Ending.KEEP_FOLDER : DemoServers.Ending.REMOVE_FOLDER;
-        try (DemoServers servers = DemoServers.of(release, ending)) {
-            story.title("A failover with PostgreSQL %s, in %s", release, servers.folder());
-            failOver(servers);
-            Map<String, String> names = DemoRows.namesByPath(servers.old());
-            stop(servers);
-            rewind(servers, names);
-            follow(servers);
-            if (keep) {
-                story.title("Kept: %s", servers.folder());
+        DemoServers servers =
+                DemoServers.of(release, keep ? DemoServers.Ending.KEEP_FOLDER : DemoServers.Ending.REMOVE_FOLDER);
+        try (servers) {
+            tell(servers);
+        } catch (IOException | RuntimeException | Error e) {
+            if (servers.isEndedBySignal()) {
+                story.title("Interrupted.");
+                return 1;
             }
+            throw e;
         }
-        if (!keep) {
-            story.title("Both servers are stopped, and their folders removed.");
-        }
+        story.title(
+                keep
+                        ? "Both servers are stopped; kept: " + servers.folder()
+                        : "Both servers are stopped, and their folders removed.");
         return story.allHolds() ? 0 : 1;
+    }
+
+    private void tell(DemoServers servers) throws IOException {
+        story.title("A failover with PostgreSQL %s, in %s", release, servers.folder());
+        failOver(servers);
+        Map<String, String> names = DemoRows.namesByPath(servers.old());
+        stop(servers);
+        rewind(servers, names);
+        follow(servers);
     }
 
     private void failOver(DemoServers servers) {
@@ -124,7 +148,7 @@ final class FailoverDemo implements Callable<Integer> {
             RewindPlan plan = rewind.plan();
             RewindPlan sinceCheckpoint =
                     rewind.blockSelection(BlockSelection.SINCE_CHECKPOINT).plan();
-            new PlanStory(story, plan, names).tell(sinceCheckpoint);
+            new PlanStory(story, plan, names).tell(sinceCheckpoint, timeline(source));
             RewindReport report = plan.execute();
             story.step("Rewound in %d ms.", PlanStory.millis(report));
             story.check(
@@ -132,6 +156,12 @@ final class FailoverDemo implements Callable<Integer> {
                     "the report says so: %,d bytes taken",
                     report.bytes().total());
         }
+    }
+
+    private static TimelineId timeline(Transport source) throws IOException {
+        return ControlFile.parse(source.read(DataPath.CONTROL_FILE, ControlFile.SIZE))
+                .checkPointCopy()
+                .timeline();
     }
 
     private void follow(DemoServers servers) {

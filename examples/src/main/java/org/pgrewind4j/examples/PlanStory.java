@@ -13,6 +13,7 @@ import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.RewindPlan;
 import org.pgrewind4j.core.RewindReport;
 import org.pgrewind4j.timeline.Divergence;
+import org.pgrewind4j.timeline.TimelineId;
 
 /** Tells people what a plan says. */
 final class PlanStory {
@@ -32,10 +33,12 @@ final class PlanStory {
     }
 
     /** Tells it, and compares it with a plan by pg_rewind's rule. */
-    void tell(RewindPlan sinceCheckpoint) {
+    void tell(RewindPlan sinceCheckpoint, TimelineId ofSource) {
         story.step("What diverged:");
         Divergence divergence = plan.divergence().orElseThrow();
-        story.line("the histories part at %s on timeline %s", divergence.position(), divergence.timeline());
+        story.line(
+                "the histories part at %s on timeline %s; the new primary went on as timeline %s",
+                divergence.position(), divergence.timeline(), ofSource);
         story.line(
                 "the old primary wrote %s of WAL after that",
                 size(plan.targetEnd().orElseThrow().minus(divergence.position())));
