@@ -30,11 +30,19 @@ import picocli.CommandLine.Option;
  */
 @Command(
         name = "failover-demo",
-        mixinStandardHelpOptions = true,
         description = "Shows a failover, what diverges, and a rewind, on two real PostgreSQL servers.",
-        exitCodeListHeading = "%nExit status: ",
+        exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {"0:all that it shows holds", "1:something does not", "2:wrong options"})
 final class FailoverDemo implements Callable<Integer> {
+
+    /** Held, so that its level stays. */
+    private static final Logger LIBRARY = Logger.getLogger("org.pgrewind4j");
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Print this text.")
+    private boolean help;
 
     @Option(
             names = "--release",
@@ -49,7 +57,6 @@ final class FailoverDemo implements Callable<Integer> {
     @Option(names = "--keep", description = "Keep both data directories and the servers' logs.")
     private boolean keep;
 
-    /** Set at the start, so that the tests can hold the text. */
     private final Story story;
 
     private FailoverDemo(Story story) {
@@ -87,8 +94,7 @@ final class FailoverDemo implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Logger quiet = Logger.getLogger("org.pgrewind4j");
-        quiet.setLevel(Level.WARNING);
+        LIBRARY.setLevel(Level.WARNING);
         DemoServers servers =
                 DemoServers.of(release, keep ? DemoServers.Ending.KEEP_FOLDER : DemoServers.Ending.REMOVE_FOLDER);
         try (servers) {

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.pgrewind4j.core.BlockSelection;
 import org.pgrewind4j.core.Rewind;
 import org.pgrewind4j.core.RewindPlan;
@@ -22,7 +20,6 @@ import picocli.CommandLine.Spec;
 /** Prints as JSON what a rewind would do, or why it may not. Changes nothing. */
 @Command(
         name = "rewind-plan",
-        mixinStandardHelpOptions = true,
         description = "Prints as JSON what a rewind would do, or why it may not. Changes nothing.",
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
@@ -34,6 +31,12 @@ import picocli.CommandLine.Spec;
 final class RewindPlanPrinter implements Callable<Integer> {
 
     private static final int REFUSED = 3;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Print this text.")
+    private boolean help;
 
     @Option(
             names = {"-D", "--target-pgdata"},
@@ -81,8 +84,6 @@ final class RewindPlanPrinter implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Logger quiet = Logger.getLogger("org.pgrewind4j");
-        quiet.setLevel(Level.WARNING);
         try (Transport transport = LocalDirectoryTransport.open(source)) {
             RewindPlan plan = Rewind.of(target)
                     .from(transport)
