@@ -36,6 +36,7 @@ final class RewindPlanPrinter implements Callable<Integer> {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Print this text.")
+    @SuppressWarnings("unused") // It is read where it is parsed.
     private boolean help;
 
     @Option(
