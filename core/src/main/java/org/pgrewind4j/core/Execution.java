@@ -36,7 +36,12 @@ final class Execution {
     static RewindReport execute(RewindPlan plan) {
         return switch (plan.verdict()) {
             case REFUSED -> throw new RewindRefusedException(plan.problems());
-            case NOT_NEEDED, CAN_FOLLOW, ALREADY_REWOUND -> nothingDone(plan);
+            case NOT_NEEDED, CAN_FOLLOW -> nothingDone(plan);
+            case ALREADY_REWOUND -> {
+                // A rewind that was killed after its very last change can have left its staging area.
+                sweep(plan.settings());
+                yield nothingDone(plan);
+            }
             case REWIND ->
                 execute(
                         plan,
@@ -60,6 +65,10 @@ final class Execution {
                 0,
                 0,
                 Map.of());
+    }
+
+    private static void sweep(Settings settings) {
+        resume(settings.target(), settings.durability(), settings.listener());
     }
 
     /** Executes with file operations of the caller's. */
@@ -224,18 +233,23 @@ final class Execution {
     static Optional<RewindReport> resume(Path target, FileOperations files, RewindListener listener) {
         Execution execution = new Execution(target, files, listener);
         try (TargetLock lock = TargetLock.acquire(target)) {
-            if (!canResume(target)) {
+            StagingArea root = new StagingArea(target, List.of());
+            boolean isApplied = root.state() == StagingArea.State.APPLIED;
+            if (!isApplied && !canResume(target)) {
                 return Optional.empty();
             }
-            execution.state = TargetState.RESUMABLE;
-            Path manifestFile = new StagingArea(target, List.of()).manifest();
-            Manifest manifest = ManifestText.parse(Files.readAllBytes(manifestFile));
+            execution.state = isApplied ? TargetState.UNTOUCHED : TargetState.RESUMABLE;
+            Manifest manifest = ManifestText.parse(Files.readAllBytes(root.manifest()));
             StagingArea area = new StagingArea(
                     target,
                     manifest.places().stream()
                             .filter(place -> !place.isEmpty())
                             .map(DataPath::of)
                             .toList());
+            if (isApplied) {
+                area.remove(files);
+                return Optional.empty();
+            }
             new StagedCheck(area).check(manifest);
             return Optional.of(execution.apply(manifest, area, Verdict.RESUME));
         } catch (IOException | RuntimeException e) {

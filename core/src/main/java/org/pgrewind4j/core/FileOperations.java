@@ -24,7 +24,7 @@ interface FileOperations {
     WritableFile open(Path file) throws IOException;
 
     /**
-     * Moves a file in one step, in the place of what is there.
+     * Moves a file in one step, in the place of what is there, whose owner and permissions it takes over.
      *
      * @throws java.nio.file.AtomicMoveNotSupportedException if the two places are on different file systems
      */

@@ -14,9 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -43,16 +45,25 @@ final class LocalFileOperations implements FileOperations {
     }
 
     private void own(Path path, Set<PosixFilePermission> permissions) throws IOException {
+        own(path, permissions, dataDirectory.owner(), dataDirectory.group());
+    }
+
+    private static void own(Path path, PosixFileAttributes model) throws IOException {
+        own(path, model.permissions(), model.owner(), model.group());
+    }
+
+    private static void own(Path path, Set<PosixFilePermission> permissions, UserPrincipal owner, GroupPrincipal group)
+            throws IOException {
         PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class, NOFOLLOW_LINKS);
         PosixFileAttributes attributes = view.readAttributes();
         if (!attributes.permissions().equals(permissions)) {
             view.setPermissions(permissions);
         }
-        if (!attributes.owner().equals(dataDirectory.owner())) {
-            view.setOwner(dataDirectory.owner());
+        if (!attributes.owner().equals(owner)) {
+            view.setOwner(owner);
         }
-        if (!attributes.group().equals(dataDirectory.group())) {
-            view.setGroup(dataDirectory.group());
+        if (!attributes.group().equals(group)) {
+            view.setGroup(group);
         }
     }
 
@@ -87,6 +98,9 @@ final class LocalFileOperations implements FileOperations {
 
     @Override
     public void move(Path from, Path to) throws IOException {
+        if (Files.isRegularFile(to, NOFOLLOW_LINKS)) {
+            own(from, Files.readAttributes(to, PosixFileAttributes.class, NOFOLLOW_LINKS));
+        }
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     }
 

@@ -97,11 +97,16 @@ final class TargetRoom {
     private void checkDisk(List<FileAction> actions, StagingArea area, Preconditions preconditions) throws IOException {
         Map<FileStore, Long> needed = new HashMap<>();
         Map<FileStore, Path> examples = new HashMap<>();
+        Map<String, Long> neededAt = new HashMap<>();
         for (FileAction action : actions) {
-            String place = area.placeOf(action.path());
-            Path at = place.isEmpty() ? settings.target() : DataPath.of(place).in(settings.target());
+            neededAt.merge(area.placeOf(action.path()), action.bytes() + growth(action), Long::sum);
+        }
+        for (Map.Entry<String, Long> place : neededAt.entrySet()) {
+            Path at = place.getKey().isEmpty()
+                    ? settings.target()
+                    : DataPath.of(place.getKey()).in(settings.target());
             FileStore store = Files.getFileStore(at);
-            needed.merge(store, action.bytes() + growth(action), Long::sum);
+            needed.merge(store, place.getValue(), Long::sum);
             examples.putIfAbsent(store, at);
         }
         for (Map.Entry<FileStore, Long> entry : needed.entrySet()) {
