@@ -158,7 +158,8 @@ public final class ChangedBlockCollector {
         Lsn parting = divergence.isValid() ? divergence : redo;
         checkState(!parting.isBefore(redo), "the divergence %s is before the redo start %s", parting, redo);
         ScanTask task = new ScanTask(source, version, segmentSize, history, redo, parting, end, rangeSize);
-        ChangedBlocks changed = threads == 1 ? task.run(progress) : new ParallelScan(task, threads).run(progress);
+        ChangedBlocks changed =
+                threads == 1 || task.isOneRange() ? task.run(progress) : new ParallelScan(task, threads).run(progress);
         checkReaches(changed.end(), Lsn.max(parting, known));
         return changed;
     }

@@ -1,16 +1,18 @@
 package org.pgrewind4j.wal;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 
 /**
@@ -18,6 +20,8 @@ import java.util.function.LongConsumer;
  * order. Where WAL ends shows only then: what was read ahead of the end is dropped.
  */
 final class ParallelScan {
+
+    static final String THREAD_NAME = "wal-scan";
 
     /** Ranges that are read or wait to be put together, for each thread: enough that no thread has to wait. */
     private static final int AHEAD = 2;
@@ -28,6 +32,8 @@ final class ParallelScan {
     /** A cursor has buffers, so it is used again; one that lies here has no open segment. */
     private final Queue<WalCursor> idleCursors = new ConcurrentLinkedQueue<>();
 
+    private final List<Thread> workerThreads = new CopyOnWriteArrayList<>();
+
     private final Deque<Future<ScannedRange>> ranges = new ArrayDeque<>();
 
     ParallelScan(ScanTask task, int threads) {
@@ -37,8 +43,9 @@ final class ParallelScan {
 
     ChangedBlocks run(LongConsumer progress) throws IOException {
         ExecutorService workers = Executors.newFixedThreadPool(threads, work -> {
-            Thread thread = new Thread(work, "wal-scan");
+            Thread thread = new Thread(work, THREAD_NAME);
             thread.setDaemon(true);
+            workerThreads.add(thread);
             return thread;
         });
         try {
@@ -86,7 +93,7 @@ final class ParallelScan {
             return range.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while reading WAL");
+            throw new InterruptedIOException("interrupted");
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Error failure) {
                 throw failure;
@@ -98,20 +105,10 @@ final class ParallelScan {
         }
     }
 
-    /** Returns when no worker runs any more. Workers are interrupted, so that is as soon as the source lets them. */
-    private static void end(ExecutorService workers) {
+    /** Returns when no thread is left. Workers are interrupted, so that is as soon as the source lets them. */
+    private void end(ExecutorService workers) {
         workers.shutdownNow();
-        boolean isInterrupted = false;
-        boolean isEnded = false;
-        while (!isEnded) {
-            try {
-                isEnded = workers.awaitTermination(1, TimeUnit.DAYS);
-            } catch (InterruptedException e) {
-                isInterrupted = true;
-            }
-        }
-        if (isInterrupted) {
-            Thread.currentThread().interrupt();
-        }
+        // An executor counts as terminated a moment before its last thread is.
+        workerThreads.forEach(Uninterruptibles::joinUninterruptibly);
     }
 }

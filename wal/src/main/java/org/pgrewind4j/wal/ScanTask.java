@@ -42,6 +42,11 @@ record ScanTask(
         return Long.compareUnsigned(end, limit.value()) < 0 ? end : limit.value();
     }
 
+    /** Whether there is nothing to share out, or nothing at all. */
+    boolean isOneRange() {
+        return rangeEnd(redo.value()) == limit.value();
+    }
+
     /** Reads everything in the present thread. */
     ChangedBlocks run(LongConsumer progress) throws IOException {
         WalFindings findings = newFindings();

@@ -3,107 +3,193 @@ package org.pgrewind4j.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.pgrewind4j.testserver.CommandResult;
+import org.pgrewind4j.testserver.Oracle;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
-import org.pgrewind4j.testserver.StopMode;
+import org.pgrewind4j.testserver.Workload;
 import org.pgrewind4j.timeline.Lsn;
-import org.pgrewind4j.timeline.TimelineHistory;
+import org.pgrewind4j.wal.ChangedBlocksModel.Block;
 
-/** The collector's findings in the WAL of real servers, held against {@link ChangedBlocksModel}. */
+/** The collector's findings in the WAL of real servers, held against slow readers' and the servers' own. */
 class ChangedBlockCollectorReleasesTest {
 
-    private static final Lsn FIRST_SEGMENT = new Lsn(16 << 20);
+    private static final int ROUND = 100;
+
+    static List<ServerRelease> withWalInspect() {
+        return ServerRelease.since(16);
+    }
 
     @ParameterizedTest
     @MethodSource("org.pgrewind4j.testserver.ServerRelease#all")
-    void findsWhatASlowReaderFindsHoweverWalIsCut(ServerRelease release) throws IOException {
-        try (PostgresServer server = PostgresServer.builder(release).build()) {
-            server.initialize();
-            server.start();
-            writeEverything(server);
-            server.stop(StopMode.IMMEDIATE);
+    void findsWhatASlowReaderFindsUpToTheEndOfACrashedServersWal(ServerRelease release)
+            throws IOException, InterruptedException {
+        try (PostgresServer server = server(release)) {
+            killUnderLoad(server);
 
-            Wal wal = new Wal(server);
-            ChangedBlocksModel all = wal.model(FIRST_SEGMENT, Lsn.MAX, Lsn.MAX);
+            ClusterWal wal = ClusterWal.of(server.dataDirectory());
+            ChangedBlocksModel all = model(wal, wal.begin(), Lsn.MAX, Lsn.MAX);
             assertThat(all.fileCopies).isNotEmpty();
             assertThat(all.checkpoints).hasSizeGreaterThan(3);
+            assertThat(all.rebuilt).isNotEmpty();
+            assertThat(model(wal, wal.begin(), wal.begin(), Lsn.MAX).truncations)
+                    .isNotEmpty();
             Random random = new Random(release.major());
-            for (int trial = 0; trial < 6; trial++) {
+            for (int trial = 0; trial < 4; trial++) {
                 Lsn redo = all.records.get(random.nextInt(all.records.size() / 2));
                 Lsn divergence = all.records.get(all.records.size() / 2 + random.nextInt(all.records.size() / 2));
-                ChangedBlocksModel model = wal.model(redo, divergence, Lsn.MAX);
-                for (int threads : List.of(1, 3)) {
-                    for (int rangeSize : List.of(WalPages.PAGE_SIZE, 1 << 20, 16 << 20)) {
-                        ChangedBlocks changed = wal.collector(redo, divergence)
-                                .threads(threads)
-                                .rangeSize(rangeSize)
-                                .collect();
-                        model.assertEqualTo(changed);
-                    }
+                assertSameHoweverWalIsCut(wal, redo, divergence);
+                assertThat(lastCheckpoint(wal, divergence))
+                        .isEqualTo(all.checkpoints.stream()
+                                .filter(begin -> begin.isBefore(divergence))
+                                .reduce((a, b) -> b)
+                                .orElseThrow());
+            }
+        }
+    }
+
+    private static PostgresServer server(ServerRelease release) {
+        // Many segments, where segments can be small.
+        var builder = Workload.settings(PostgresServer.builder(release));
+        return (release.isAtLeast(11) ? builder.walSegmentMegabytes(1) : builder).build();
+    }
+
+    /** Leaves WAL that ends wherever the server was just writing. */
+    private static void killUnderLoad(PostgresServer server) throws InterruptedException {
+        server.initialize();
+        server.start();
+        Workload workload = Workload.of(server);
+        workload.prepare();
+        workload.run(1, ROUND);
+        server.checkpoint();
+        workload.run(2, ROUND);
+        CountDownLatch isWriting = new CountDownLatch(50);
+        Thread writer = new Thread(() -> {
+            try (var connection = server.connection("postgres");
+                    var statement = connection.createStatement()) {
+                statement.execute("CREATE TABLE load (id int, word text)");
+                while (true) {
+                    statement.execute(
+                            "INSERT INTO load SELECT g, repeat(md5(g::text), 10) FROM generate_series(1, 20) g");
+                    isWriting.countDown();
                 }
+            } catch (SQLException e) {
+                // The server is gone, as it should be.
             }
-            assertThat(wal.model(all.checkpoints.get(2), Lsn.MAX, Lsn.MAX).rebuilt)
-                    .isNotEmpty();
+        });
+        writer.start();
+        isWriting.await();
+        server.kill();
+        writer.join();
+    }
+
+    private static ChangedBlocksModel model(ClusterWal wal, Lsn redo, Lsn divergence, Lsn end) throws IOException {
+        try (WalReader reader = wal.open(redo).until(end)) {
+            return new ChangedBlocksModel(reader, divergence);
         }
     }
 
-    /** Some of everything that the collector tells apart. */
-    private static void writeEverything(PostgresServer server) {
-        server.execute(
-                "CREATE TABLE a AS SELECT g AS id, md5(g::text) AS word FROM generate_series(1, 20000) g",
-                "CREATE INDEX ON a (word)",
-                "CREATE TABLE b (id int PRIMARY KEY, word text)",
-                "INSERT INTO b SELECT * FROM a",
-                "CHECKPOINT",
-                "UPDATE a SET word = 'new' WHERE id % 10 = 0",
-                "DELETE FROM a WHERE id > 15000",
-                "VACUUM a",
-                "CHECKPOINT");
-        server.execute("CREATE DATABASE copied" + (server.release().isAtLeast(15) ? " STRATEGY = FILE_COPY" : ""));
-        server.execute(
-                "BEGIN; CREATE TABLE c (id int); INSERT INTO c VALUES (1); TRUNCATE c; INSERT INTO c VALUES (2); COMMIT",
-                "UPDATE b SET word = 'new' WHERE id % 7 = 0",
-                "CHECKPOINT",
-                "UPDATE b SET word = 'newer' WHERE id % 3 = 0",
-                "VACUUM FULL a",
-                "TRUNCATE c",
-                "DROP TABLE a",
-                "DROP DATABASE copied",
-                "CREATE UNLOGGED TABLE u AS SELECT g AS id FROM generate_series(1, 100) g",
-                "DELETE FROM b WHERE id > 100",
-                "VACUUM b");
+    private static ChangedBlockCollector collector(ClusterWal wal, Lsn redo, Lsn divergence) {
+        return ChangedBlockCollector.of(wal.source(), wal.control().version(), wal.segmentSize(), wal.history())
+                .redo(redo)
+                .divergence(divergence);
     }
 
-    private static final class Wal {
-        final ControlFile control;
-        final WalSegmentSource source;
-        final TimelineHistory history;
-
-        Wal(PostgresServer server) throws IOException {
-            Path data = server.dataDirectory();
-            control =
-                    ControlFile.parse(Files.readAllBytes(data.resolve("global").resolve("pg_control")));
-            source = new DirectoryWalSource(data.resolve(control.version().walDirectory()));
-            history = TimelineHistory.ofSingle(control.checkPointCopy().timeline());
-        }
-
-        ChangedBlocksModel model(Lsn redo, Lsn divergence, Lsn end) throws IOException {
-            try (WalReader reader = WalReader.open(source, control.version(), control.walSegmentSize(), history, redo)
-                    .until(end)) {
-                return new ChangedBlocksModel(reader, divergence);
+    private static void assertSameHoweverWalIsCut(ClusterWal wal, Lsn redo, Lsn divergence) throws IOException {
+        ChangedBlocksModel model = model(wal, redo, divergence, Lsn.MAX);
+        for (int threads : List.of(1, 3)) {
+            for (int rangeSize : List.of(WalPages.PAGE_SIZE, 128 << 10, 16 << 20)) {
+                model.assertEqualTo(collector(wal, redo, divergence)
+                        .threads(threads)
+                        .rangeSize(rangeSize)
+                        .collect());
             }
         }
+    }
 
-        ChangedBlockCollector collector(Lsn redo, Lsn divergence) {
-            return ChangedBlockCollector.of(source, control.version(), control.walSegmentSize(), history)
-                    .redo(redo)
-                    .divergence(divergence);
+    private static Lsn lastCheckpoint(ClusterWal wal, Lsn limit) throws IOException {
+        return CheckpointFinder.lastBefore(
+                        wal.source(), wal.control().version(), wal.segmentSize(), wal.history(), limit)
+                .begin();
+    }
+
+    @Test
+    void findsTheEndThatPgWaldumpFinds() throws IOException, InterruptedException {
+        Oracle oracle = Oracle.require();
+        try (PostgresServer server = server(ServerRelease.installed15().orElseThrow())) {
+            killUnderLoad(server);
+
+            ClusterWal wal = ClusterWal.of(server.dataDirectory());
+            CommandResult dump =
+                    oracle.run("pg_waldump", "--quiet", "--path=" + wal.directory(), "--start=" + wal.begin());
+            for (int threads : List.of(1, 3)) {
+                EndOfWal end = collector(wal, wal.begin(), wal.begin())
+                        .threads(threads)
+                        .rangeSize(64 << 10)
+                        .collect()
+                        .end();
+                assertThat("pg_waldump: error: error in WAL record at " + end.lastRecordBegin() + ": " + end.detail()
+                                + "\n")
+                        .isEqualTo(dump.stderr());
+            }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("withWalInspect")
+    void findsTheBlocksThatTheServerLists(ServerRelease release) throws IOException {
+        try (PostgresServer server = server(release)) {
+            server.initialize();
+            server.start();
+            server.execute("CREATE EXTENSION pg_walinspect");
+            Workload workload = Workload.of(server);
+            workload.prepare();
+            workload.run(1, ROUND);
+            Lsn redo = server.currentWalLsn();
+            workload.run(2, ROUND);
+            Lsn divergence = server.currentWalLsn();
+            workload.run(3, ROUND);
+            server.switchWal();
+            Lsn end = server.currentWalLsn();
+
+            ClusterWal wal = ClusterWal.of(server.dataDirectory());
+            ChangedBlocks changed =
+                    collector(wal, redo, divergence).end(end).threads(2).collect();
+            assertThat(ChangedBlocksModel.blocksOf(changed.before()))
+                    .isEqualTo(blocks(server, redo, divergence, "TRUE"));
+            assertThat(ChangedBlocksModel.blocksOf(changed.after())).isEqualTo(blocks(server, divergence, end, "TRUE"));
+            // The server does not list which pages replay makes anew without an image.
+            assertThat(ChangedBlocksModel.blocksOf(changed.rebuilt()))
+                    .isNotEmpty()
+                    .containsAll(blocks(
+                            server,
+                            redo,
+                            divergence,
+                            "(array_agg(coalesce(block_fpi_info @> '{APPLY}', FALSE)"
+                                    + " ORDER BY start_lsn, block_id))[1]"));
+        }
+    }
+
+    private static Set<Block> blocks(PostgresServer server, Lsn from, Lsn to, String condition) {
+        Set<Block> blocks = new HashSet<>();
+        for (List<String> row : server.query("SELECT reltablespace, reldatabase, relfilenode, relblocknumber"
+                + " FROM pg_get_wal_block_info('" + from + "', '" + to + "', FALSE) WHERE relforknumber = 0"
+                + " GROUP BY 1, 2, 3, 4 HAVING " + condition)) {
+            RelFileLocator relation = new RelFileLocator(
+                    Integer.parseUnsignedInt(row.get(0)),
+                    Integer.parseUnsignedInt(row.get(1)),
+                    Integer.parseUnsignedInt(row.get(2)));
+            blocks.add(new Block(relation, Long.parseLong(row.get(3))));
+        }
+        return blocks;
     }
 }

@@ -91,7 +91,7 @@ final class ChangedBlocksModel {
         assertThat(changed.end()).isEqualTo(end);
     }
 
-    private static Set<Block> blocksOf(BlockSet set) {
+    static Set<Block> blocksOf(BlockSet set) {
         Set<Block> blocks = new HashSet<>();
         for (RelFileLocator relation : set.relations()) {
             set.forEachRange(relation, (first, end) -> {
