@@ -19,7 +19,7 @@ public final class LiveServerException extends IOException {
             "28P01", "check the role's name and password.",
             "28000", "check the role's name, and pg_hba.conf on the source.",
             "3D000", "name a database that exists, such as postgres.",
-            "42501", "grant the role what the manual lists for a live source, or use a superuser.",
+            "42501", "grant the role what a live source needs, or look at the file's permissions on the source.",
             "53300", "use fewer connections, or raise max_connections on the source.",
             "57014", "the statement was cancelled or took too long: raise the timeout, or look at the source's load.");
 

@@ -1,0 +1,252 @@
+package org.pgrewind4j.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LibpqConnectionTest {
+
+    private static final Path NO_HOME = Path.of("/nonexistent");
+
+    private static LibpqConnection of(String text) {
+        return LibpqConnection.of(text, Map.of(), NO_HOME);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "host=a                                    | jdbc:postgresql://a:5432/",
+                "host=a port=5433                          | jdbc:postgresql://a:5433/",
+                "  host = a  port = '5433'                 | jdbc:postgresql://a:5433/",
+                "host=a,b port=5433                        | jdbc:postgresql://a:5433,b:5433/",
+                "host=a,b port=5433,5434                   | jdbc:postgresql://a:5433,b:5434/",
+                "hostaddr=10.0.0.1 host=a                  | jdbc:postgresql://10.0.0.1:5432/",
+                "host=::1                                  | jdbc:postgresql://[::1]:5432/",
+                "''                                        | jdbc:postgresql://localhost:5432/",
+                "postgresql://                             | jdbc:postgresql://localhost:5432/",
+                "postgres://a                              | jdbc:postgresql://a:5432/",
+                "postgresql://a:5433/db                    | jdbc:postgresql://a:5433/",
+                "postgresql://u:p@a:5433,b/db?sslmode=allow| jdbc:postgresql://a:5433,b:5432/",
+                "postgresql://[::1]:5433                   | jdbc:postgresql://[::1]:5433/",
+                "postgresql:///db?host=a&port=5433         | jdbc:postgresql://a:5433/",
+                "postgresql://%61%2eb                      | jdbc:postgresql://a.b:5432/",
+            })
+    void findsHostsAndPorts(String text, String url) {
+        assertThat(of(text).url()).isEqualTo(url);
+    }
+
+    @Test
+    void readsQuotesAndEscapes() {
+        Properties properties = of("user='it\\'s me' password=a\\ b\\\\c dbname='' application_name = 'x y'")
+                .properties();
+        assertThat(properties)
+                .containsEntry("user", "it's me")
+                .containsEntry("password", "a b\\c")
+                .containsEntry("PGDBNAME", "it's me")
+                .containsEntry("ApplicationName", "x y");
+        assertThat(of("postgresql://u%20x:p%40%2b+@a/d%2fb?options=-c%20x%3d1").properties())
+                .containsEntry("user", "u x")
+                .containsEntry("password", "p@++")
+                .containsEntry("PGDBNAME", "d/b")
+                .containsEntry("options", "-c x=1");
+    }
+
+    @Test
+    void tellsTheDriverInItsOwnWords() {
+        assertThat(of("sslmode=verify-full sslrootcert=/r sslcert=/c sslkey=/k sslnegotiation=direct"
+                                + " channel_binding=require gssencmode=disable krbsrvname=pg require_auth=scram-sha-256"
+                                + " target_session_attrs=prefer-standby load_balance_hosts=random keepalives=0")
+                        .properties())
+                .containsEntry("sslmode", "verify-full")
+                .containsEntry("sslrootcert", "/r")
+                .containsEntry("sslcert", "/c")
+                .containsEntry("sslkey", "/k")
+                .containsEntry("sslNegotiation", "direct")
+                .containsEntry("channelBinding", "require")
+                .containsEntry("gssEncMode", "disable")
+                .containsEntry("kerberosServerName", "pg")
+                .containsEntry("requireAuth", "scram-sha-256")
+                .containsEntry("targetServerType", "preferSecondary")
+                .containsEntry("loadBalanceHosts", "true")
+                .containsEntry("tcpKeepAlive", "false");
+        assertThat(of("postgresql://a?ssl=true").properties()).containsEntry("sslmode", "require");
+        assertThat(of("host=a requiressl=1").properties()).containsEntry("sslmode", "require");
+        assertThat(of("host=a connect_timeout=7").connectTimeout()).contains(Duration.ofSeconds(7));
+        assertThat(of("host=a connect_timeout=0").connectTimeout()).isEmpty();
+    }
+
+    @Test
+    void ignoresWhatHasNoEffect() {
+        assertThat(of("host=a client_encoding=latin1 keepalives_idle=5 tcp_user_timeout=1 fallback_application_name=x"
+                                + " sslcompression=0 sslsni=1 replication=off")
+                        .url())
+                .isEqualTo("jdbc:postgresql://a:5432/");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "host=a sslcrl=/x              | connection option \"sslcrl\" is not supported",
+                "host=a requirepeer=x          | connection option \"requirepeer\" is not supported",
+                "host=a sslrootcert=system     | connection option \"sslrootcert\" with value \"system\" is not supported",
+                "host=a ssl_min_protocol_version=TLSv1.3 | connection option \"ssl_min_protocol_version\" with value"
+                        + " \"TLSv1.3\" is not supported",
+                "host=a oauth_scope=x          | connection option \"oauth_scope\" is not supported",
+                "host=a replication=database   | connection option \"replication\": a replication connection cannot read"
+                        + " files",
+                "host=/run/postgresql          | connection option \"host\": Unix-domain sockets are not supported:"
+                        + " \"/run/postgresql\"",
+                "host=a hostaddr=10.0.0.1 sslmode=verify-full | connection option \"hostaddr\" is not supported together"
+                        + " with \"host\" and sslmode=verify-full",
+                "host=a colour=blue            | invalid connection option \"colour\"",
+                "host                          | connection string: expected \"=\" after \"host\"",
+                "host=a password='x            | connection string: the quoted value of \"password\" has no closing quote",
+                "host=a port=x                 | connection option \"port\": expected from 1 to 65535",
+                "host=a port=65536             | connection option \"port\": expected from 1 to 65535",
+                "host=a,b,c port=1,2           | connection option \"port\": 2 ports for 3 hosts",
+                "host=a connect_timeout=soon   | connection option \"connect_timeout\": expected a number of seconds",
+                "host=a target_session_attrs=x | connection option \"target_session_attrs\": invalid value \"x\"",
+                "postgresql://a?x              | connection string: a parameter without \"=\" behind \"?\"",
+                "postgresql://[::1             | connection string: an IPv6 address without closing bracket",
+                "postgresql://a%zz             | connection string: a percent sign without two hexadecimal digits",
+            })
+    void refusesByName(String text, String message) {
+        assertThatThrownBy(() -> {
+                    LibpqConnection connection = of(text);
+                    connection.url();
+                    connection.connectTimeout();
+                    connection.properties();
+                })
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void takesFromTheEnvironmentWhatTheStringDoesNotSay() {
+        Map<String, String> environment = Map.of(
+                "PGHOST",
+                "e",
+                "PGPORT",
+                "1",
+                "PGUSER",
+                "eu",
+                "PGPASSWORD",
+                "ep",
+                "PGSSLMODE",
+                "require",
+                "PGDATABASE",
+                "");
+        LibpqConnection connection = LibpqConnection.of("host=a user=u", environment, NO_HOME);
+        assertThat(connection.url()).isEqualTo("jdbc:postgresql://a:1/");
+        assertThat(connection.properties())
+                .containsEntry("user", "u")
+                .containsEntry("PGDBNAME", "u")
+                .containsEntry("password", "ep")
+                .containsEntry("sslmode", "require");
+        assertThatThrownBy(() -> LibpqConnection.of("host=a", Map.of("PGSSLCRL", "/x"), NO_HOME))
+                .hasMessageStartingWith("connection option \"sslcrl\" is not supported");
+    }
+
+    @Test
+    void looksUpThePasswordFile(@TempDir Path home) throws IOException {
+        Path file = Files.writeString(home.resolve(".pgpass"), """
+                # hosts
+                other:*:*:*:no
+                a:5433:d:u:s:e\\:c\\\\ret
+                a:*:*:u:second
+                """);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        assertThat(LibpqConnection.of("host=a port=5433 dbname=d user=u", Map.of(), home)
+                        .properties())
+                .containsEntry("password", "s:e:c\\ret");
+        assertThat(LibpqConnection.of("host=a user=u", Map.of(), home).properties())
+                .containsEntry("password", "second");
+        assertThat(LibpqConnection.of("host=a user=x", Map.of(), home).properties())
+                .doesNotContainKey("password");
+        assertThat(LibpqConnection.of("host=a user=u passfile=" + file, Map.of(), NO_HOME)
+                        .properties())
+                .containsEntry("password", "second");
+        assertThat(LibpqConnection.of("host=a user=u", Map.of("PGPASSFILE", file.toString()), NO_HOME)
+                        .properties())
+                .containsEntry("password", "second");
+
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+        assertThat(LibpqConnection.of("host=a user=u", Map.of(), home).properties())
+                .doesNotContainKey("password");
+    }
+
+    @Test
+    void looksUpServices(@TempDir Path home) throws IOException {
+        Path file = Files.writeString(home.resolve(".pg_service.conf"), """
+                # comment
+                [other]
+                host=no
+                [prod]
+                host=h
+                port = 5433
+
+                user=su
+                [bad]
+                something
+                """);
+        LibpqConnection connection = LibpqConnection.of("service=prod user=u", Map.of("PGHOST", "e"), home);
+        assertThat(connection.url()).isEqualTo("jdbc:postgresql://h:5433/");
+        assertThat(connection.properties()).containsEntry("user", "u");
+        assertThat(LibpqConnection.of("", Map.of("PGSERVICE", "prod", "PGSERVICEFILE", file.toString()), NO_HOME)
+                        .url())
+                .isEqualTo("jdbc:postgresql://h:5433/");
+        assertThatThrownBy(() -> LibpqConnection.of("service=none", Map.of(), home))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("definition of service \"none\" not found in \"" + file + "\"");
+        assertThatThrownBy(() -> LibpqConnection.of("service=bad", Map.of(), home))
+                .hasMessage("service file \"" + file + "\": a line that is not keyword=value");
+        assertThatThrownBy(() -> LibpqConnection.of("service=prod", Map.of(), NO_HOME))
+                .hasMessage("service file \"/nonexistent/.pg_service.conf\" not found");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"password=secret host", "postgresql://u:secret@a%zz", "password='secret"})
+    void doesNotRepeatSecrets(String text) {
+        assertThatThrownBy(() -> of(text).url()).message().doesNotContain("secret");
+    }
+
+    @Property
+    void readsBackAnyValue(@ForAll("values") String value) {
+        String quoted = "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'";
+        assertThat(of("user=" + quoted + " host=a").properties().getProperty("user"))
+                .isEqualTo(value);
+    }
+
+    @Provide
+    Arbitrary<String> values() {
+        return Arbitraries.strings().ofMinLength(1).ofMaxLength(20);
+    }
+
+    @Property
+    void takesAnyTextOrRefusesIt(@ForAll String text) {
+        try {
+            of(text).properties();
+        } catch (IllegalArgumentException e) {
+            assertThat(e).hasMessageMatching("(?s)(connection string|connection option|invalid connection).*");
+        }
+    }
+}
