@@ -9,13 +9,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.pgrewind4j.testserver.PostgresServer;
 
-/** Sessions that write until their server goes away. */
+/** Sessions that write until they are closed or their server goes away. */
 final class Load implements AutoCloseable {
 
     private static final int SESSIONS = 3;
 
     private final List<Thread> sessions = new ArrayList<>();
     private final CountDownLatch begun = new CountDownLatch(SESSIONS);
+
+    private volatile boolean stopped;
 
     private Load() {}
 
@@ -35,7 +37,7 @@ final class Load implements AutoCloseable {
     private void write(PostgresServer server, int session) {
         try (Connection connection = server.connection("postgres");
                 Statement statement = connection.createStatement()) {
-            for (int i = 0; ; i++) {
+            for (int i = 0; !stopped; i++) {
                 statement.execute("INSERT INTO load (session, v) SELECT " + session + ", repeat('x', " + i % 500
                         + ") FROM generate_series(1, 20)");
                 statement.execute("UPDATE load SET v = 'y' WHERE id % 17 = " + i % 17 + " AND session = " + session);
@@ -61,8 +63,10 @@ final class Load implements AutoCloseable {
         }
     }
 
+    /** Ends the sessions, if the server has not done so. */
     @Override
     public void close() {
+        stopped = true;
         for (Thread session : sessions) {
             try {
                 session.join(TimeUnit.SECONDS.toMillis(60));

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.testserver.Failover;
@@ -181,6 +182,34 @@ class RewindScenarioTest {
 
                 Rewound.of(behind, promoted, BlockSelection.MINIMAL).startAndCompare();
             }
+        }
+    }
+
+    /** One release is enough: how relations are cut into files is the same in all of them. */
+    @Test
+    void relationOfMoreThanOneFile() throws IOException {
+        try (Failover failover = Failover.of(PostgresServer.builder(ServerRelease.of("16"))
+                .withChecksums()
+                .setting("max_wal_size", "4GB")
+                .build())) {
+            PostgresServer old = failover.primary();
+            old.execute(
+                    "CREATE TABLE large (id int, v text) WITH (fillfactor = 10, autovacuum_enabled = off)",
+                    "ALTER TABLE large ALTER v SET STORAGE PLAIN",
+                    "INSERT INTO large SELECT g, repeat('x', 4100) FROM generate_series(1, 135000) g",
+                    "CHECKPOINT");
+            PostgresServer promoted = failover.promoteStandby();
+            old.execute(
+                    "UPDATE large SET v = repeat('y', 4100) WHERE ctid >= '(131060,0)' AND ctid < '(131090,0)'",
+                    "INSERT INTO large SELECT g, 'lost' FROM generate_series(1, 30000) g");
+            promoted.execute("DELETE FROM large WHERE id > 130000", "VACUUM large");
+            old.stop(StopMode.FAST);
+            promoted.stop(StopMode.FAST);
+
+            Rewound rewound = Rewound.of(old, promoted, BlockSelection.MINIMAL);
+
+            assertThat(rewound.plan().bytes().blockBytes()).isLessThan(100L << 20);
+            rewound.startAndCompare();
         }
     }
 

@@ -3,13 +3,18 @@ package org.pgrewind4j.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Properties;
+import org.pgrewind4j.testserver.Integrity;
+import org.pgrewind4j.testserver.LogicalContents;
+import org.pgrewind4j.testserver.PageChecksums;
+import org.pgrewind4j.testserver.PageComparison;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.StopMode;
+import org.pgrewind4j.transport.LiveServerTransport;
 import org.pgrewind4j.transport.LocalDirectoryTransport;
+import org.pgrewind4j.transport.Transport;
 
-/** A pair of stopped servers of which one was rewound to the other, and the proof that it was done right. */
+/** A pair of servers of which one was rewound to the other, and the proof that it was done right. */
 final class Rewound {
 
     private final PostgresServer target;
@@ -22,23 +27,45 @@ final class Rewound {
         this.plan = plan;
     }
 
-    /** Rewinds; both servers are stopped. */
+    /** Rewinds from a data directory; both servers are stopped. */
     static Rewound of(PostgresServer target, PostgresServer source, BlockSelection selection) throws IOException {
         try (LocalDirectoryTransport transport = LocalDirectoryTransport.open(source.dataDirectory())) {
-            RewindPlan plan = Rewind.of(target.dataDirectory())
-                    .from(transport)
-                    .blockSelection(selection)
-                    .durability(Durability.NO_SYNC)
-                    .plan();
-            assertThat(plan.problems()).isEmpty();
-            assertThat(plan.verdict()).isEqualTo(Verdict.REWIND);
-            assertThat(plan.blocksWithoutImage()).isZero();
-            RewindReport report = plan.execute();
+            RewindPlan plan = plan(target, transport, selection);
+            RewindReport report = execute(target, plan);
             assertThat(report.bytes()).isEqualTo(plan.bytes());
-            assertThat(target.dataDirectory().resolve(StagingArea.DIRECTORY)).doesNotExist();
-            assertThat(target.dataDirectory().resolve(StagingArea.LOCK_FILE)).doesNotExist();
             return new Rewound(target, source, plan);
         }
+    }
+
+    /** Rewinds from a running server. */
+    static Rewound ofLive(PostgresServer target, PostgresServer source, BlockSelection selection) throws IOException {
+        Properties login = new Properties();
+        login.setProperty("user", PostgresServer.USER);
+        try (LiveServerTransport transport =
+                LiveServerTransport.ofJdbcUrl(source.jdbcUrl("postgres"), login).open()) {
+            RewindPlan plan = plan(target, transport, selection);
+            execute(target, plan);
+            return new Rewound(target, source, plan);
+        }
+    }
+
+    private static RewindPlan plan(PostgresServer target, Transport transport, BlockSelection selection) {
+        RewindPlan plan = Rewind.of(target.dataDirectory())
+                .from(transport)
+                .blockSelection(selection)
+                .durability(Durability.NO_SYNC)
+                .plan();
+        assertThat(plan.problems()).isEmpty();
+        assertThat(plan.verdict()).isEqualTo(Verdict.REWIND);
+        assertThat(plan.blocksWithoutImage()).isZero();
+        return plan;
+    }
+
+    private static RewindReport execute(PostgresServer target, RewindPlan plan) {
+        RewindReport report = plan.execute();
+        assertThat(target.dataDirectory().resolve(StagingArea.DIRECTORY)).doesNotExist();
+        assertThat(target.dataDirectory().resolve(StagingArea.LOCK_FILE)).doesNotExist();
+        return report;
     }
 
     RewindPlan plan() {
@@ -47,30 +74,21 @@ final class Rewound {
 
     /** Lets the target follow the source, write something more, and compares them. */
     void startAndCompare() {
-        source.start();
+        if (!source.isRunning()) {
+            source.start();
+        }
         target.standbyOf(source);
         target.start();
-        source.execute("CREATE TABLE after_rewind AS SELECT g FROM generate_series(1, 100) g");
+        Integrity.prepare(source);
         target.catchUpWith(source);
-        assertThat(contents(target)).isEqualTo(contents(source));
+        assertThat(LogicalContents.of(target)).isEqualTo(LogicalContents.of(source));
+        assertThat(Integrity.problems(target)).isEmpty();
+        // A primary that is stopped so has sent all its WAL, its last checkpoint included, to its standby.
         source.stop(StopMode.FAST);
         target.stop(StopMode.FAST);
-    }
-
-    private static List<String> contents(PostgresServer server) {
-        List<String> contents = new ArrayList<>();
-        for (List<String> database : server.query("SELECT datname FROM pg_database WHERE datallowconn ORDER BY 1")) {
-            String name = database.get(0);
-            String tables = "SELECT c.oid::regclass::text FROM pg_class c WHERE relkind IN ('r', 'm')"
-                    + " AND relpersistence = 'p' AND relnamespace <> 'pg_toast'::regnamespace"
-                    + " AND relnamespace <> 'pg_catalog'::regnamespace ORDER BY 1";
-            for (List<String> table : server.queryIn(name, tables)) {
-                String hash = "SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, ',' ORDER BY t::text)), '')"
-                        + " FROM " + table.get(0) + " t";
-                contents.add(name + " " + table.get(0) + " "
-                        + server.queryIn(name, hash).get(0).get(0));
-            }
+        assertThat(PageComparison.of(target, source)).isEmpty();
+        if (plan.facts().targetControl().hasDataChecksums()) {
+            assertThat(PageChecksums.bad(target.dataDirectory())).isEmpty();
         }
-        return contents;
     }
 }
