@@ -58,7 +58,7 @@ final class PlanJson {
 
     private final JsonGenerator json;
 
-    private PlanJson(JsonGenerator json) {
+    PlanJson(JsonGenerator json) {
         this.json = json;
     }
 
@@ -134,7 +134,7 @@ final class PlanJson {
         json.writeEndObject();
     }
 
-    private void write(FileAction action) throws IOException {
+    void write(FileAction action) throws IOException {
         json.writeStartObject();
         if (action instanceof CreateDirectory) {
             begin("createDirectory", action);

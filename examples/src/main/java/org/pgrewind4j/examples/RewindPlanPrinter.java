@@ -76,7 +76,8 @@ final class RewindPlanPrinter implements Callable<Integer> {
         if (e instanceof PgRewindException) {
             command.getErr().println(e.getMessage());
         } else if (e instanceof IOException) {
-            command.getErr().println("cannot read: " + e);
+            RewindPlanPrinter printer = command.getCommand();
+            command.getErr().println("cannot read the source \"" + printer.source + "\": " + e);
         } else {
             throw e;
         }
