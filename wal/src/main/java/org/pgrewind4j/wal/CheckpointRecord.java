@@ -1,5 +1,6 @@
 package org.pgrewind4j.wal;
 
+import java.nio.ByteBuffer;
 import org.pgrewind4j.timeline.Lsn;
 
 /**
@@ -10,4 +11,29 @@ import org.pgrewind4j.timeline.Lsn;
  * @param shutdown whether it is a CHECKPOINT_SHUTDOWN, whose redo pointer is the record itself
  * @param checkPoint what the record says
  */
-public record CheckpointRecord(Lsn begin, Lsn end, boolean shutdown, CheckPoint checkPoint) {}
+public record CheckpointRecord(Lsn begin, Lsn end, boolean shutdown, CheckPoint checkPoint) {
+
+    private static final int SHUTDOWN = 0x00;
+    private static final int ONLINE = 0x10;
+    private static final int KIND_MASK = 0xF0;
+
+    /** Whether a record is a checkpoint. */
+    static boolean isCheckpoint(int resourceManager, int info) {
+        int kind = info & KIND_MASK;
+        return resourceManager == 0 && (kind == SHUTDOWN || kind == ONLINE);
+    }
+
+    /** Reads a record that is a checkpoint. */
+    static CheckpointRecord parse(ByteBuffer mainData, int info, Lsn begin, Lsn end, PostgresVersion version) {
+        int size = CheckPoint.size(version);
+        if (mainData.remaining() < size) {
+            throw new WalCorruptException(
+                    begin, "its main data has " + mainData.remaining() + " bytes, expected at least " + size);
+        }
+        CheckPoint checkPoint = CheckPoint.parse(mainData, mainData.position(), version);
+        if (checkPoint.redo().isAfter(begin)) {
+            throw new WalCorruptException(begin, "its redo pointer " + checkPoint.redo() + " is behind it");
+        }
+        return new CheckpointRecord(begin, end, (info & KIND_MASK) == SHUTDOWN, checkPoint);
+    }
+}

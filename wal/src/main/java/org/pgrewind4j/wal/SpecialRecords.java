@@ -33,8 +33,6 @@ final class SpecialRecords {
     private static final int CHANGES_RELATION_FILES = 0x01;
     private static final int KIND_MASK = 0xF0;
 
-    private static final int CHECKPOINT_SHUTDOWN = 0x00;
-    private static final int CHECKPOINT_ONLINE = 0x10;
 
     private static final int TRANSACTION_KIND_MASK = 0x70;
     private static final int COMMIT = 0x00;
@@ -92,21 +90,16 @@ final class SpecialRecords {
 
     /** Whether the cursor's record is a checkpoint. */
     static boolean isCheckpoint(WalCursor cursor) {
-        int kind = cursor.info() & KIND_MASK;
-        return cursor.resourceManager() == XLOG && (kind == CHECKPOINT_SHUTDOWN || kind == CHECKPOINT_ONLINE);
+        return CheckpointRecord.isCheckpoint(cursor.resourceManager(), cursor.info());
     }
 
     /** Reads the cursor's record, which is a checkpoint. */
     static CheckpointRecord checkpoint(WalCursor cursor, PostgresVersion version) {
-        int offset = mainData(cursor, CheckPoint.size(version));
-        ByteBuffer bytes = ByteBuffer.wrap(cursor.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-        Lsn begin = new Lsn(cursor.begin());
-        CheckPoint checkPoint = CheckPoint.parse(bytes, offset, version);
-        if (checkPoint.redo().isAfter(begin)) {
-            throw new WalCorruptException(begin, "its redo pointer " + checkPoint.redo() + " is behind it");
-        }
-        boolean isShutdown = (cursor.info() & KIND_MASK) == CHECKPOINT_SHUTDOWN;
-        return new CheckpointRecord(begin, new Lsn(cursor.end()), isShutdown, checkPoint);
+        RecordContent content = cursor.content();
+        ByteBuffer mainData = ByteBuffer.wrap(cursor.bytes(), content.mainDataOffset(), content.mainDataLength())
+                .order(ByteOrder.LITTLE_ENDIAN);
+        return CheckpointRecord.parse(
+                mainData, cursor.info(), new Lsn(cursor.begin()), new Lsn(cursor.end()), version);
     }
 
     private boolean endsTransaction(int kind) {

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.pgrewind4j.timeline.Lsn;
@@ -192,6 +193,19 @@ public final class WalRecord {
      */
     public ByteBuffer mainData() {
         return view(mainData);
+    }
+
+    /**
+     * The checkpoint that the record stands for.
+     *
+     * @return the checkpoint, or empty if the record is another one
+     * @throws WalCorruptException if the record is too short for a checkpoint, or names a redo start behind itself
+     * @throws MalformedCheckPointException if it holds a value that no server writes
+     */
+    public Optional<CheckpointRecord> checkpoint() {
+        return CheckpointRecord.isCheckpoint(resourceManager().id(), info())
+                ? Optional.of(CheckpointRecord.parse(mainData(), info(), begin(), end(), version))
+                : Optional.empty();
     }
 
     static ByteBuffer view(ByteBuffer bytes) {

@@ -54,6 +54,9 @@ class WalReaderReleasesTest {
                 .isEqualTo(listing.end().lastRecordBegin());
         assertThat(last.end()).isEqualTo(listing.end().position());
         assertThat(last.typeName()).isEqualTo("CHECKPOINT_SHUTDOWN");
+        assertThat(last.checkpoint())
+                .contains(new CheckpointRecord(
+                        last.begin(), last.end(), true, wal.control().checkPointCopy()));
         assertThat(listing.records()).noneMatch(record -> record.typeName().startsWith("UNKNOWN"));
     }
 }
