@@ -50,11 +50,16 @@ public record WalSegmentName(TimelineId timeline, long segmentNumber, int segmen
      * @throws IllegalArgumentException if it is not a power of two from 1 MB to 1 GB
      */
     static int checkSegmentSize(int segmentSize) {
-        if (segmentSize < SMALLEST || segmentSize > GREATEST || Integer.bitCount(segmentSize) != 1) {
+        if (!isSegmentSize(segmentSize)) {
             throw new IllegalArgumentException(
                     "not a WAL segment size: " + segmentSize + ": expected a power of two from 1 MB to 1 GB");
         }
         return segmentSize;
+    }
+
+    /** Whether PostgreSQL knows segments of that size. */
+    static boolean isSegmentSize(int bytes) {
+        return bytes >= SMALLEST && bytes <= GREATEST && Integer.bitCount(bytes) == 1;
     }
 
     /**
