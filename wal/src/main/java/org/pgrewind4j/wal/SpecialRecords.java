@@ -33,7 +33,6 @@ final class SpecialRecords {
     private static final int CHANGES_RELATION_FILES = 0x01;
     private static final int KIND_MASK = 0xF0;
 
-
     private static final int TRANSACTION_KIND_MASK = 0x70;
     private static final int COMMIT = 0x00;
     private static final int ABORT = 0x20;
@@ -98,8 +97,7 @@ final class SpecialRecords {
         RecordContent content = cursor.content();
         ByteBuffer mainData = ByteBuffer.wrap(cursor.bytes(), content.mainDataOffset(), content.mainDataLength())
                 .order(ByteOrder.LITTLE_ENDIAN);
-        return CheckpointRecord.parse(
-                mainData, cursor.info(), new Lsn(cursor.begin()), new Lsn(cursor.end()), version);
+        return CheckpointRecord.parse(mainData, cursor.info(), new Lsn(cursor.begin()), new Lsn(cursor.end()), version);
     }
 
     private boolean endsTransaction(int kind) {

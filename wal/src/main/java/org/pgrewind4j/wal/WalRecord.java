@@ -81,6 +81,15 @@ public final class WalRecord {
     }
 
     /**
+     * The release that wrote the record.
+     *
+     * @return as the reader was told
+     */
+    public PostgresVersion version() {
+        return version;
+    }
+
+    /**
      * The timeline that the record belongs to, by the history that it was read with.
      *
      * @return the timeline at {@link #begin}
