@@ -7,6 +7,7 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashSet;
@@ -18,6 +19,7 @@ import org.pgrewind4j.core.FileAction.RemoveFile;
 import org.pgrewind4j.core.FileAction.Truncate;
 import org.pgrewind4j.core.FileOperations.WritableFile;
 import org.pgrewind4j.transport.DataDirectory;
+import org.pgrewind4j.transport.DataPath;
 
 /**
  * Changes the target from a sealed staging area. Each step can be done any number of times, and staged data stays until
@@ -92,6 +94,10 @@ final class Applier {
     }
 
     private void perform(FileAction action) throws IOException {
+        if (action instanceof RemoveFile || action instanceof RemoveDirectory) {
+            remove(action.path());
+            return;
+        }
         Path path = directory.resolve(action.path());
         if (action instanceof CreateDirectory) {
             files.createDirectory(path);
@@ -104,14 +110,19 @@ final class Applier {
                 file.resize(truncate.size());
                 file.sync();
             }
-        } else if (action instanceof RemoveFile || action instanceof RemoveDirectory) {
-            remove(path);
         } else {
             throw new IllegalStateException("needs staged data: " + action);
         }
     }
 
-    private void remove(Path path) throws IOException {
+    private void remove(DataPath gone) throws IOException {
+        Path path;
+        try {
+            path = directory.resolve(gone);
+        } catch (NoSuchFileException e) {
+            // An apply that was interrupted later on has removed it with its directory.
+            return;
+        }
         try {
             files.delete(path);
         } catch (DirectoryNotEmptyException e) {

@@ -3,6 +3,7 @@ package org.pgrewind4j.core;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,11 +105,14 @@ final class Execution {
     /** The plan was made for this very state of the target. */
     private void requireUnchanged(RewindFacts facts) throws IOException {
         byte[] controlFile = Files.readAllBytes(DataPath.CONTROL_FILE.in(target));
-        if (Sealer.crc(controlFile) != Sealer.crc(facts.targetControl().toBytes())
-                || PostmasterPid.read(target).flatMap(PostmasterPid::signOfLife).isPresent()) {
+        if (!Arrays.equals(controlFile, facts.targetControl().toBytes()) || isRunning()) {
             throw new PgRewindException(PgRewindException.withHint(
                     "a server was started on the target since the rewind was planned", "stop it and plan again."));
         }
+    }
+
+    private boolean isRunning() throws IOException {
+        return PostmasterPid.read(target).flatMap(PostmasterPid::signOfLife).isPresent();
     }
 
     private Manifest stage(RewindPlan plan, StagingArea area) throws IOException {
@@ -129,6 +133,8 @@ final class Execution {
             progress.tell();
             new TemplateCheck(settings, facts, area).check(stager.copies(), end.lsn());
             times.ended(Phase.STAGE);
+            // Staging takes as long as it takes, and nothing keeps others from starting the server meanwhile.
+            requireUnchanged(facts);
             listener.phaseStarted(Phase.SEAL);
             StagedPages pages = new StagedPages(
                     settings.source(), area, files, facts.source().controlFile());
@@ -219,10 +225,19 @@ final class Execution {
         };
     }
 
-    /** A target whose control file changed since the seal was started meanwhile: what was staged fits it no more. */
+    /**
+     * A target whose control file changed since the seal was started meanwhile: what was staged fits it no more. Nor is
+     * a manifest of use that cannot be read, while the target is still whole.
+     */
     private static boolean isStillSealed(StagingArea area) throws IOException {
-        int sealed = ManifestText.parse(Files.readAllBytes(area.manifest())).targetControlFile();
-        return Sealer.crc(Files.readAllBytes(area.controlFile())) == sealed;
+        String sealed;
+        try {
+            sealed = ManifestText.parse(Files.readAllBytes(area.manifest())).targetControlFile();
+        } catch (PgRewindException e) {
+            LOG.log(System.Logger.Level.WARNING, "what an interrupted rewind staged is dropped: {0}", e.getMessage());
+            return false;
+        }
+        return Manifest.fingerprint(Files.readAllBytes(area.controlFile())).equals(sealed);
     }
 
     static Optional<RewindReport> resume(Path target, Durability durability, RewindListener listener) {
@@ -239,6 +254,10 @@ final class Execution {
                 return Optional.empty();
             }
             execution.state = isApplied ? TargetState.UNTOUCHED : TargetState.RESUMABLE;
+            if (root.state() == StagingArea.State.SEALED && execution.isRunning()) {
+                throw new PgRewindException(
+                        PgRewindException.withHint("a server runs on the target", "stop it and plan again."));
+            }
             Manifest manifest = ManifestText.parse(Files.readAllBytes(root.manifest()));
             StagingArea area = new StagingArea(
                     target,

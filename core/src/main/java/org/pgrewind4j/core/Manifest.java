@@ -1,5 +1,6 @@
 package org.pgrewind4j.core;
 
+import com.google.common.hash.Hashing;
 import java.util.List;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.Lsn;
@@ -8,18 +9,29 @@ import org.pgrewind4j.transport.DataPath;
 /**
  * What a sealed staging area holds and what is to be done with it: all that the apply step needs.
  *
- * @param targetControlFile CRC-32C of the target's control file when the area was sealed; a target whose control file has
- *     another one was started since, and must not be touched
+ * @param targetControlFile {@link #fingerprint} of the target's control file when the area was sealed; a target whose
+ *     control file has another one was started since, and must not be touched
  * @param points where the histories part, and from where to where replay must go
  * @param copied how many bytes come from the source
  * @param places where staging directories lie, as in {@link StagingArea#places}
  * @param steps what to do, in order
  */
-record Manifest(int targetControlFile, ReplayPoints points, CopiedBytes copied, List<String> places, List<Step> steps) {
+record Manifest(
+        String targetControlFile, ReplayPoints points, CopiedBytes copied, List<String> places, List<Step> steps) {
 
     Manifest {
         places = List.copyOf(places);
         steps = List.copyOf(steps);
+    }
+
+    /**
+     * Tells control files apart. A CRC-32C cannot: a control file holds that of its own content, which makes it the same
+     * for all of them.
+     *
+     * @return SHA-256, in hexadecimal digits
+     */
+    static String fingerprint(byte[] controlFile) {
+        return Hashing.sha256().hashBytes(controlFile).toString();
     }
 
     long bytes() {

@@ -26,7 +26,7 @@ import org.pgrewind4j.transport.DataPath;
  * <caption>The lines</caption>
  * <tr><th>first field</th><th>other fields</th></tr>
  * <tr><td>pgrewind4j-manifest</td><td>version of the form</td></tr>
- * <tr><td>control</td><td>CRC of the target's control file</td></tr>
+ * <tr><td>control</td><td>fingerprint of the target's control file</td></tr>
  * <tr><td>divergence</td><td>kind, timeline, position</td></tr>
  * <tr><td>replay</td><td>redo, end</td></tr>
  * <tr><td>copied</td><td>blocks, their bytes, bytes of relations, WAL, other</td></tr>
@@ -132,7 +132,7 @@ final class ManifestText {
         private final List<String> places = new ArrayList<>();
         private final List<Manifest.Step> steps = new ArrayList<>();
         private final List<Manifest.Piece> pieces = new ArrayList<>();
-        private int control;
+        private String control = "";
         private @Nullable Divergence divergence;
         private Manifest.@Nullable ReplayPoints points;
         private @Nullable CopiedBytes copied;
@@ -146,7 +146,7 @@ final class ManifestText {
                 }
                 closeParts();
                 switch (field[0]) {
-                    case "control" -> control = Integer.parseInt(field[1]);
+                    case "control" -> control = field[1];
                     case "divergence" ->
                         divergence = new Divergence(
                                 Divergence.Kind.valueOf(field[1]),

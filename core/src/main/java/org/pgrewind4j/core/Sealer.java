@@ -56,7 +56,7 @@ final class Sealer {
         copied.add(stageLabel(now));
         write(area.newControlFile(), controlFile(end, now).toBytes());
         Manifest manifest = new Manifest(
-                crc(facts.targetControl().toBytes()),
+                Manifest.fingerprint(facts.targetControl().toBytes()),
                 new Manifest.ReplayPoints(facts.divergence(), facts.start().redo(), end.lsn()),
                 CopiedBytes.of(taken, RelationGeometry.of(facts.targetControl()), facts.walFiles()),
                 List.copyOf(area.places().keySet()),

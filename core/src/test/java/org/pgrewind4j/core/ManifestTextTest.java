@@ -17,7 +17,7 @@ import org.pgrewind4j.transport.DataPath;
 class ManifestTextTest {
 
     private static final Manifest MANIFEST = new Manifest(
-            -7,
+            Manifest.fingerprint(new byte[] {1}),
             new Manifest.ReplayPoints(
                     new Divergence(Divergence.Kind.FORKED, new TimelineId(3), Lsn.parse("0/3000158")),
                     Lsn.parse("0/2000028"),
@@ -54,7 +54,7 @@ class ManifestTextTest {
     }
 
     @Property(tries = 100)
-    void refusesAnyShorterText(@ForAll @IntRange(min = 0, max = 300) int length) {
+    void refusesAnyShorterText(@ForAll @IntRange(min = 0, max = 360) int length) {
         byte[] text = java.util.Arrays.copyOf(ManifestText.format(MANIFEST), length);
 
         assertThatThrownBy(() -> ManifestText.parse(text)).isInstanceOf(PgRewindException.class);

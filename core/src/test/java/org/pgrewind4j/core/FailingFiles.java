@@ -1,0 +1,128 @@
+package org.pgrewind4j.core;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.function.Predicate;
+
+/**
+ * File operations of a process that dies at one of them: that one and all later ones fail. A write that dies has written
+ * its first half.
+ */
+final class FailingFiles implements FileOperations {
+
+    private final FileOperations files;
+    private final int last;
+    private final Predicate<String> lastOperation;
+    private int count;
+    private boolean isDead;
+
+    private FailingFiles(Path directory, int last, Predicate<String> lastOperation) throws IOException {
+        this.files = new LocalFileOperations(directory, Durability.NO_SYNC);
+        this.last = last;
+        this.lastOperation = lastOperation;
+    }
+
+    /** Dies instead of doing the n-th operation, counted from 1. */
+    static FailingFiles at(int n, Path directory) throws IOException {
+        return new FailingFiles(directory, n, operation -> false);
+    }
+
+    /** Dies instead of doing the first operation whose description ends with a text, such as {@code move pg_control}. */
+    static FailingFiles before(String end, Path directory) throws IOException {
+        return new FailingFiles(directory, Integer.MAX_VALUE, operation -> operation.endsWith(end));
+    }
+
+    /** Only counts. */
+    static FailingFiles never(Path directory) throws IOException {
+        return at(Integer.MAX_VALUE, directory);
+    }
+
+    int count() {
+        return count;
+    }
+
+    private boolean dies(String operation) {
+        count++;
+        isDead |= count >= last || lastOperation.test(operation);
+        return isDead;
+    }
+
+    private void live(String operation) throws IOException {
+        if (dies(operation)) {
+            throw new IOException("died at operation " + count + ": " + operation);
+        }
+    }
+
+    @Override
+    public void createDirectory(Path directory) throws IOException {
+        live("create " + directory);
+        files.createDirectory(directory);
+    }
+
+    @Override
+    public void createLink(Path link, Path target) throws IOException {
+        live("link " + link);
+        files.createLink(link, target);
+    }
+
+    @Override
+    public WritableFile open(Path file) throws IOException {
+        live("open " + file);
+        return new FailingFile(files.open(file), file);
+    }
+
+    @Override
+    public void move(Path from, Path to) throws IOException {
+        live("move to " + to);
+        files.move(from, to);
+    }
+
+    @Override
+    public void delete(Path path) throws IOException {
+        live("delete " + path);
+        files.delete(path);
+    }
+
+    @Override
+    public void syncDirectory(Path directory) throws IOException {
+        live("sync " + directory);
+        files.syncDirectory(directory);
+    }
+
+    private final class FailingFile implements WritableFile {
+        private final WritableFile file;
+        private final Path path;
+
+        FailingFile(WritableFile file, Path path) {
+            this.file = file;
+            this.path = path;
+        }
+
+        @Override
+        public void write(ByteBuffer bytes, long position) throws IOException {
+            if (dies("write " + path)) {
+                file.write(bytes.slice(bytes.position(), bytes.remaining() / 2), position);
+                throw new IOException("died at operation " + count + ": write half of " + path);
+            }
+            file.write(bytes, position);
+        }
+
+        @Override
+        public void resize(long size) throws IOException {
+            live("resize " + path);
+            file.resize(size);
+        }
+
+        @Override
+        public void sync() throws IOException {
+            live("sync " + path);
+            file.sync();
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+}

@@ -1,0 +1,364 @@
+package org.pgrewind4j.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.pgrewind4j.core.RewindException.TargetState;
+import org.pgrewind4j.testserver.PostgresServer;
+import org.pgrewind4j.testserver.ServerRelease;
+import org.pgrewind4j.testserver.StopMode;
+import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.LocalDirectoryTransport;
+
+/**
+ * An execution that dies at any of its file operations leaves the old primary as it was, or something that does not start
+ * and is finished without the source.
+ */
+class ResumeTest {
+
+    @TempDir
+    static Path spaces;
+
+    private static DivergedPair pair;
+    private static PostgresServer target;
+    private static TreeRestore restore;
+    private static LocalDirectoryTransport source;
+    private static RewindPlan plan;
+    private static Map<String, String> untouched;
+
+    /** What an execution leaves that nothing disturbs, and how many operations it takes. */
+    private static Map<String, String> finished;
+
+    private static int operations;
+
+    @BeforeAll
+    static void diverge() throws IOException {
+        Path stays = Files.createDirectory(spaces.resolve("stays"));
+        Path goes = Files.createDirectory(spaces.resolve("goes"));
+        pair = DivergedPair.of(
+                PostgresServer.builder(ServerRelease.of("17")).withChecksums().walSegmentMegabytes(1),
+                first -> first.execute(
+                        "CREATE TABLESPACE stays LOCATION '" + stays + "'",
+                        "CREATE TABLE placed TABLESPACE stays AS SELECT generate_series(1, 100) AS id",
+                        "CREATE TABLESPACE goes LOCATION '" + goes + "'",
+                        "CREATE TABLE misplaced TABLESPACE goes AS SELECT generate_series(1, 100) AS id"),
+                shared -> shared.execute(
+                        "CREATE TABLE t AS SELECT g AS id, 'shared' AS v FROM generate_series(1, 2000) g",
+                        "CREATE TABLE cut AS SELECT generate_series(1, 5000) AS id",
+                        "CREATE TABLE dropped AS SELECT 1 AS id"),
+                old -> old.execute(
+                        "CHECKPOINT",
+                        "UPDATE t SET v = 'lost' WHERE id % 700 = 1",
+                        "UPDATE placed SET id = -id",
+                        "CREATE TABLE only_here AS SELECT 1 AS id"),
+                promoted -> promoted.execute(
+                        "UPDATE t SET v = 'new' WHERE id % 1000 = 0",
+                        "DELETE FROM cut WHERE id > 10",
+                        "VACUUM cut",
+                        "DROP TABLE dropped, misplaced",
+                        "CREATE TABLE later TABLESPACE stays AS SELECT 2 AS id",
+                        "DROP TABLESPACE goes"));
+        Path abandoned = Files.createDirectories(pair.target().dataDirectory().resolve("abandoned/deep"));
+        Files.writeString(abandoned.resolve("file"), "x");
+        Files.writeString(abandoned.resolve("other"), "y");
+        Path added = Files.createDirectories(pair.source().dataDirectory().resolve("added/deep"));
+        Files.writeString(added.resolve("file"), "z");
+        Files.createFile(added.resolve("empty"));
+
+        target = pair.target().copy();
+        restore = new TreeRestore(pair.target().dataDirectory(), target.dataDirectory());
+        source = LocalDirectoryTransport.open(pair.source().dataDirectory());
+        plan = plan();
+        untouched = contents();
+        FailingFiles files = FailingFiles.never(target.dataDirectory());
+        Execution.execute(plan, files);
+        operations = files.count();
+        finished = contents();
+        restore.restore();
+    }
+
+    private static RewindPlan plan() {
+        return Rewind.of(target.dataDirectory())
+                .from(source)
+                .durability(Durability.NO_SYNC)
+                .threads(1)
+                .plan();
+    }
+
+    private static Map<String, String> contents() {
+        return TreeState.withoutStaging(target.dataDirectory());
+    }
+
+    @AfterAll
+    static void close() {
+        source.close();
+        target.close();
+        pair.close();
+    }
+
+    @AfterEach
+    void restoreTarget() throws IOException {
+        target.kill();
+        restore.restore();
+    }
+
+    @Test
+    void planHasActionsOfAllKinds() {
+        assertThat(plan.actions())
+                .hasAtLeastOneElementOfType(FileAction.CreateDirectory.class)
+                .hasAtLeastOneElementOfType(FileAction.CopyFile.class)
+                .hasAtLeastOneElementOfType(FileAction.CopyRanges.class)
+                .hasAtLeastOneElementOfType(FileAction.Truncate.class)
+                .hasAtLeastOneElementOfType(FileAction.RemoveFile.class)
+                .hasAtLeastOneElementOfType(FileAction.RemoveDirectory.class);
+    }
+
+    @Test
+    void leavesTheOldTargetOrOneThatIsFinishedWithoutTheSource() throws IOException {
+        int finishedLater = 0;
+        for (int n = 1; n <= operations; n++) {
+            String death = dies(FailingFiles.at(n, target.dataDirectory()));
+            if (Execution.canResume(target.dataDirectory())) {
+                if (hasControlFile()) {
+                    assertThat(contents()).as(death).isEqualTo(untouched);
+                }
+                resumeWithoutSource();
+                assertThat(TreeState.contents(target.dataDirectory())).as(death).isEqualTo(finished);
+                finishedLater++;
+            } else {
+                assertThat(contents()).as(death).isIn(untouched, finished);
+            }
+            restore.restore();
+        }
+        assertThat(finishedLater).isGreaterThan(operations / 4).isLessThan(operations);
+    }
+
+    @Test
+    void finishesAResumeThatDied() throws IOException {
+        String death = "";
+        for (int n = 1; !death.startsWith("outlived"); n++) {
+            assertThat(dies(FailingFiles.before("move to " + path("global/pg_control"), target.dataDirectory())))
+                    .contains("died at operation");
+            death = resumeAndDieAt(n);
+            if (Execution.canResume(target.dataDirectory())) {
+                resumeWithoutSource();
+            }
+            assertThat(contents()).as(death).isEqualTo(finished);
+            restore.restore();
+        }
+    }
+
+    private static String resumeAndDieAt(int n) throws IOException {
+        try {
+            Execution.resume(target.dataDirectory(), FailingFiles.at(n, target.dataDirectory()), RewindListener.none());
+            return "outlived operation " + n;
+        } catch (RewindException e) {
+            return e.getMessage();
+        }
+    }
+
+    @Test
+    void oldPrimaryStartsWhenStagingFailed() throws IOException {
+        Path manifest = target.dataDirectory().resolve("pgrewind4j.staging/manifest");
+        FailingFiles files = FailingFiles.before("move to " + manifest, target.dataDirectory());
+
+        assertThatThrownBy(() -> Execution.execute(plan, files))
+                .isInstanceOfSatisfying(
+                        RewindException.class, e -> assertThat(e.targetState()).isEqualTo(TargetState.UNTOUCHED))
+                .hasMessageMatching(
+                        "the rewind of \"" + target.dataDirectory() + "\" failed: died at operation \\d+:" + " move to "
+                                + manifest + "\nHINT: the target is untouched; remove the cause and rewind again.");
+
+        target.start();
+        assertThat(target.value("SELECT count(*) FROM t WHERE v = 'lost'")).isEqualTo("3");
+        assertThat(target.value("SELECT count(*) FROM only_here")).isEqualTo("1");
+        assertThat(target.value("SELECT count(*) FROM misplaced")).isEqualTo("100");
+    }
+
+    @Test
+    void whatStagingLeftIsDroppedByTheNextExecution() throws IOException {
+        dies(FailingFiles.before("move to " + path("pgrewind4j.staging/manifest"), target.dataDirectory()));
+        assertThat(TreeState.contents(target.dataDirectory()).keySet())
+                .contains("pgrewind4j.staging/blocks")
+                .anyMatch(path -> path.matches("pg_tblspc/\\d+/pgrewind4j.staging/blocks"));
+
+        assertThat(plan().verdict()).isEqualTo(Verdict.REWIND);
+        Execution.execute(plan, FailingFiles.never(target.dataDirectory()));
+
+        assertThat(TreeState.contents(target.dataDirectory())).isEqualTo(finished);
+    }
+
+    @Test
+    void noServerStartsOnAHalfAppliedTargetAndTheNextPlanFinishesIt() throws IOException {
+        FailingFiles files = FailingFiles.before("move to " + path("global/pg_control"), target.dataDirectory());
+        assertThatThrownBy(() -> Execution.execute(plan, files))
+                .isInstanceOfSatisfying(
+                        RewindException.class, e -> assertThat(e.targetState()).isEqualTo(TargetState.RESUMABLE))
+                .hasMessageEndingWith("\nHINT: the target is half applied and does not start; remove the cause and"
+                        + " resume, which needs the source no longer.");
+
+        assertThatThrownBy(() -> target.start()).hasMessageContaining("could not open file");
+        RewindPlan again = plan();
+        assertThat(again.verdict()).isEqualTo(Verdict.RESUME);
+        assertThat(again.actions()).isEmpty();
+        RewindReport report = again.execute();
+
+        assertThat(report.verdict()).isEqualTo(Verdict.RESUME);
+        assertThat(report.bytes()).isEqualTo(plan.bytes());
+        assertThat(report.replayEnd()).isEqualTo(plan.replayEnd().orElseThrow());
+        assertThat(TreeState.contents(target.dataDirectory())).isEqualTo(finished);
+        assertStandbyHasTheSourcesRows();
+    }
+
+    private static void assertStandbyHasTheSourcesRows() {
+        PostgresServer promoted = pair.copyOfSource();
+        promoted.start();
+        target.standbyOf(promoted);
+        target.start();
+        target.catchUpWith(promoted);
+        for (String table : List.of("t", "cut", "placed", "later")) {
+            String rows = "SELECT md5(string_agg(r::text, ',' ORDER BY r::text)) FROM " + table + " r";
+            assertThat(target.value(rows)).as(table).isEqualTo(promoted.value(rows));
+        }
+        target.stop(StopMode.FAST);
+        promoted.stop(StopMode.FAST);
+        pair.closeCopies();
+    }
+
+    @Test
+    void targetThatWasStartedAfterTheSealIsPlannedAnew() throws IOException {
+        dies(FailingFiles.before("move to " + path("pgrewind4j.staging/pg_control.aside"), target.dataDirectory()));
+        assertThat(plan().verdict()).isEqualTo(Verdict.RESUME);
+        target.start();
+        target.execute("INSERT INTO t VALUES (9999, 'lost, too')");
+        target.stop(StopMode.FAST);
+
+        Map<String, String> before = TreeState.contents(target.dataDirectory());
+        assertThat(Execution.resume(target.dataDirectory(), Durability.NO_SYNC, RewindListener.none()))
+                .isEmpty();
+        assertThat(TreeState.contents(target.dataDirectory())).isEqualTo(before);
+        assertThatThrownBy(plan::execute)
+                .hasMessageContaining("a server was started on the target since the rewind was planned\n"
+                        + "HINT: stop it and plan again.");
+        RewindPlan anew = plan();
+        assertThat(anew.verdict()).isEqualTo(Verdict.REWIND);
+        anew.execute();
+
+        assertThat(target.dataDirectory().resolve("pgrewind4j.staging")).doesNotExist();
+        assertStandbyHasTheSourcesRows();
+    }
+
+    @Test
+    void serverThatIsStartedWhileItStagesKeepsTheTargetAsItIs() {
+        RewindListener starter = new RewindListener() {
+            @Override
+            public void phaseStarted(Phase phase) {
+                if (phase == Phase.STAGE) {
+                    target.start();
+                }
+            }
+        };
+        RewindPlan plan = Rewind.of(target.dataDirectory())
+                .from(source)
+                .listener(starter)
+                .durability(Durability.NO_SYNC)
+                .plan();
+
+        assertThatThrownBy(plan::execute)
+                .isInstanceOfSatisfying(
+                        RewindException.class, e -> assertThat(e.targetState()).isEqualTo(TargetState.UNTOUCHED))
+                .hasMessage(
+                        "the rewind of \"" + target.dataDirectory() + "\" failed: a server was started on the target"
+                                + " since the rewind was planned\nHINT: stop it and plan again."
+                                + "\nHINT: the target is untouched; remove the cause and rewind again.");
+
+        assertThat(target.value("SELECT count(*) FROM t WHERE v = 'lost'")).isEqualTo("3");
+        assertThat(path("pgrewind4j.staging")).doesNotExist();
+    }
+
+    @Test
+    void sealedTargetThatRunsIsNotResumed() throws IOException {
+        dies(FailingFiles.before("move to " + path("pgrewind4j.staging/pg_control.aside"), target.dataDirectory()));
+        Process process = new ProcessBuilder("sleep", "600").start();
+        try {
+            Files.writeString(path("postmaster.pid"), process.pid() + "\n");
+
+            assertThatThrownBy(() -> Rewind.resume(target.dataDirectory(), RewindListener.none()))
+                    .hasMessageStartingWith("the rewind of \"" + target.dataDirectory()
+                            + "\" failed: a server runs on the target\nHINT: stop it and plan again.");
+        } finally {
+            process.destroyForcibly();
+        }
+        assertThat(hasControlFile()).isTrue();
+    }
+
+    @Test
+    void damagedManifestOfAnUntouchedTargetIsDropped() throws IOException {
+        dies(FailingFiles.before("move to " + path("pgrewind4j.staging/pg_control.aside"), target.dataDirectory()));
+        Files.writeString(path("pgrewind4j.staging/manifest"), "damaged");
+
+        RewindPlan anew = plan();
+        assertThat(anew.verdict()).isEqualTo(Verdict.REWIND);
+        anew.execute();
+
+        assertThat(TreeState.contents(target.dataDirectory())).isEqualTo(finished);
+    }
+
+    @Test
+    void damagedStagedDataIsNotApplied() throws IOException {
+        dies(FailingFiles.before("move to " + path("global/pg_control"), target.dataDirectory()));
+        Path blocks = path("pgrewind4j.staging/blocks");
+        byte[] bytes = Files.readAllBytes(blocks);
+        bytes[100] ^= 1;
+        Files.write(blocks, bytes);
+
+        assertThatThrownBy(() -> Rewind.resume(target.dataDirectory(), RewindListener.none()))
+                .isInstanceOfSatisfying(
+                        RewindException.class, e -> assertThat(e.targetState()).isEqualTo(TargetState.RESUMABLE))
+                .hasMessageContaining("staged data is damaged: \"" + blocks + "\": expected CRC ");
+
+        bytes[100] ^= 1;
+        Files.write(blocks, bytes);
+        resumeWithoutSource();
+        assertThat(TreeState.contents(target.dataDirectory())).isEqualTo(finished);
+    }
+
+    private static Path path(String inTarget) {
+        return target.dataDirectory().resolve(inTarget);
+    }
+
+    private static boolean hasControlFile() {
+        return Files.exists(DataPath.CONTROL_FILE.in(target.dataDirectory()));
+    }
+
+    private static String dies(FailingFiles files) {
+        try {
+            Execution.execute(plan, files);
+            return "outlived";
+        } catch (RewindException e) {
+            return e.getMessage();
+        }
+    }
+
+    private static void resumeWithoutSource() throws IOException {
+        Path directory = pair.source().dataDirectory();
+        Path away = directory.resolveSibling("away");
+        Files.move(directory, away);
+        try {
+            assertThat(Execution.resume(target.dataDirectory(), Durability.NO_SYNC, RewindListener.none()))
+                    .isPresent();
+        } finally {
+            Files.move(away, directory);
+        }
+    }
+}
