@@ -7,6 +7,8 @@ public final class MalformedHistoryException extends PgRewindException {
     @Serial
     private static final long serialVersionUID = 1L;
 
+    private static final int SHOWN = 100;
+
     /** The file's name. */
     private final String file;
 
@@ -15,9 +17,19 @@ public final class MalformedHistoryException extends PgRewindException {
 
     MalformedHistoryException(String file, int line, String expected, String found) {
         super("malformed timeline history: file \"" + file + "\", line " + line + ": expected " + expected
-                + ", found \"" + found + "\"");
+                + ", found \"" + shown(found) + "\"");
         this.file = file;
         this.line = line;
+    }
+
+    /** The file may be another server's and hold anything: enough of the line to know it, and no control characters. */
+    private static String shown(String found) {
+        StringBuilder shown = new StringBuilder();
+        for (int i = 0; i < Math.min(found.length(), SHOWN); i++) {
+            char c = found.charAt(i);
+            shown.append(c == '\t' || !Character.isISOControl(c) ? c : '?');
+        }
+        return found.length() > SHOWN ? shown.append("...").toString() : shown.toString();
     }
 
     /**

@@ -25,7 +25,8 @@ public final class TimelineHistory {
     private final List<TimelineSpan> spans;
     private final List<String> reasons;
 
-    private TimelineHistory(List<TimelineSpan> spans, List<String> reasons) {
+    /** Spans that follow each other without a gap, and a reason for each but the last: the callers see to it. */
+    TimelineHistory(List<TimelineSpan> spans, List<String> reasons) {
         this.spans = List.copyOf(spans);
         this.reasons = List.copyOf(reasons);
     }
@@ -46,8 +47,8 @@ public final class TimelineHistory {
      * @param timeline the timeline that the file belongs to, the last of the history
      * @param content the file's text
      * @return the history, whose last span is {@code timeline}'s
-     * @throws MalformedHistoryException if a line is not of the documented form, ids do not increase, or positions go
-     *     back
+     * @throws MalformedHistoryException if a line is not of the documented form, ids do not increase up to
+     *     {@code timeline}, or positions go back
      */
     public static TimelineHistory parse(TimelineId timeline, String content) {
         return new HistoryFileParser(timeline).parse(content);
@@ -57,17 +58,22 @@ public final class TimelineHistory {
      * This history continued on a new timeline, as a promotion does.
      *
      * @param timeline the new timeline, greater than the present one
-     * @param switchPoint where it begins, not before the begin of the present one
-     * @param reason text for people, one line, may be empty
+     * @param switchPoint where it begins, not before the begin of the present one; neither {@link Lsn#INVALID} nor
+     *     {@link Lsn#MAX}
+     * @param reason text for people, one line, may be empty; white space around it is not kept in a history file
      * @return the longer history
-     * @throws IllegalArgumentException if the order is broken or the reason has a line break
+     * @throws IllegalArgumentException if the order is broken, there is no such switch point, or the reason has a line
+     *     break
      */
     public TimelineHistory switchTo(TimelineId timeline, Lsn switchPoint, String reason) {
         TimelineSpan last = last();
         if (timeline.compareTo(last.timeline()) <= 0) {
             throw new IllegalArgumentException("timeline " + timeline + " cannot follow timeline " + last.timeline());
         }
-        if (reason.indexOf('\n') >= 0 || reason.indexOf('\r') >= 0) {
+        if (!switchPoint.isValid() || switchPoint.equals(Lsn.MAX)) {
+            throw new IllegalArgumentException("timeline " + timeline + " cannot begin at " + switchPoint);
+        }
+        if (reason.indexOf('\n') >= 0) {
             throw new IllegalArgumentException("a reason is one line: \"" + reason + "\"");
         }
         List<TimelineSpan> longer = new ArrayList<>(spans);

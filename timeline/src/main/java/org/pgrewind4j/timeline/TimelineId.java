@@ -8,7 +8,7 @@ package org.pgrewind4j.timeline;
  */
 public record TimelineId(long value) implements Comparable<TimelineId> {
 
-    private static final long GREATEST = 0xFFFF_FFFFL;
+    static final long GREATEST = 0xFFFF_FFFFL;
 
     /**
      * Checks the range.
