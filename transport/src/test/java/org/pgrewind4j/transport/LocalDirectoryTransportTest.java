@@ -132,12 +132,12 @@ class LocalDirectoryTransportTest {
     /** The directory's present name came with 10. */
     @ParameterizedTest
     @ValueSource(strings = {"9.6", "10"})
-    void followsAWalDirectoryThatLiesElsewhere(String name, @TempDir Path elsewhere) throws IOException {
+    void followsAWalDirectoryThatLiesElsewhere(String name) throws IOException {
         ServerRelease release = ServerRelease.of(name);
         try (PostgresServer server = PostgresServer.builder(release).build()) {
             server.initialize();
             Path wal = server.dataDirectory().resolve(release.walDirectory());
-            Path moved = Files.move(wal, elsewhere.resolve("wal"));
+            Path moved = Files.move(wal, server.dataDirectory().resolveSibling("wal-elsewhere"));
             Files.createSymbolicLink(wal, moved);
             DataPath link = DataPath.of(release.walDirectory());
             List<SourceFile> listed = new ArrayList<>();
