@@ -4,10 +4,16 @@ module org.pgrewind4j.examples {
     requires com.fasterxml.jackson.core;
     requires info.picocli;
     requires java.logging;
+    requires jmh.core;
     requires org.pgrewind4j.core;
     requires org.pgrewind4j.testserver;
 
+    // JMH does not say that it needs this.
+    requires jdk.unsupported;
+
     // Options are set by reflection.
     opens org.pgrewind4j.examples to
+            info.picocli;
+    opens org.pgrewind4j.examples.bench to
             info.picocli;
 }

@@ -91,6 +91,18 @@ public final class Oracle {
      * @return its outputs and exit status, whatever it is
      */
     public CommandResult run(String tool, String... arguments) {
+        return Command.run(command(tool, arguments), tool);
+    }
+
+    /**
+     * What to start to run a tool under an account that it accepts, for programs that watch it as it runs. Data
+     * directories among the arguments are made accessible to that account.
+     *
+     * @param tool its name, such as {@code pg_waldump}
+     * @param arguments as in a shell, without a shell's quoting; data directories by their absolute path
+     * @return the command with its arguments
+     */
+    public List<String> command(String tool, String... arguments) {
         ServerAccount account = ServerAccount.current();
         for (String argument : arguments) {
             Path path = Path.of(argument.substring(argument.indexOf('=') + 1));
@@ -98,6 +110,6 @@ public final class Oracle {
                 account.handOver(path);
             }
         }
-        return Command.run(account.command(bin.resolve(tool), List.of(arguments)), tool);
+        return account.command(bin.resolve(tool), List.of(arguments));
     }
 }

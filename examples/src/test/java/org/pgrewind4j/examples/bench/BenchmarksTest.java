@@ -1,0 +1,76 @@
+package org.pgrewind4j.examples.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.pgrewind4j.testserver.Oracle;
+import org.pgrewind4j.wal.ChangedBlocks;
+import picocli.CommandLine;
+
+/** The benchmarks work; nothing is timed here. */
+class BenchmarksTest {
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @EnumSource
+    void scansWalOfEachKindAndKeepsItForTheNextRun(WalKind kind) throws IOException {
+        ScanBenchmark benchmark = new ScanBenchmark();
+        benchmark.kind = kind;
+        benchmark.megabytes = 2;
+        benchmark.threads = 2;
+        benchmark.folder = folder.toString();
+        benchmark.findWal();
+        ChangedBlocks changed = benchmark.scan();
+        assertThat(changed.after().isEmpty()).isFalse();
+        assertThat(changed.bytes()).isGreaterThan(2_000_000);
+
+        benchmark.findWal();
+        assertThat(benchmark.scan()).isEqualTo(changed);
+    }
+
+    @Test
+    void comparesTheScanWithPostgresqlsTools() {
+        Oracle.require();
+        StringWriter out = new StringWriter();
+        int status = new CommandLine(new ScanComparison())
+                .setOut(new PrintWriter(out))
+                .execute("--folder=" + folder, "--megabytes=2", "--rounds=1");
+        assertThat(status).isZero();
+        List<String> contenders = List.of("cat", "pg_waldump", "pg_rewind", "ours, 1 thread", "ours, first in its JVM");
+        for (String contender : contenders) {
+            assertThat(out.toString().lines().filter(line -> line.startsWith(contender + " ")))
+                    .hasSize(2)
+                    .allMatch(line -> line.matches(".* [0-9.]+ +[0-9.]+ - +[0-9.]+ +[0-9]+ +[0-9.]+"));
+        }
+    }
+
+    @Test
+    void drawsTheSameSetsForEachRun() {
+        BlockSetBenchmark benchmark = new BlockSetBenchmark();
+        benchmark.relations = 3;
+        benchmark.blocks = 100;
+        benchmark.draw();
+        assertThat(Stream.of(benchmark.minus(), benchmark.union())).doesNotHaveDuplicates();
+        assertThat(benchmark.union().relations()).hasSize(3);
+    }
+
+    @Test
+    void findsTheDivergenceOfLongHistories() {
+        HistoryBenchmark benchmark = new HistoryBenchmark();
+        benchmark.failovers = 5;
+        benchmark.make();
+        assertThat(benchmark.diverge()).isPresent();
+        assertThat(benchmark.parse().spans()).hasSize(7);
+    }
+}
