@@ -66,7 +66,14 @@ final class Decider {
         segments.forEach(copy -> copiedSegments.add(copy.path()));
         CopySet copySet = CopySet.of(changed, settings.blockSelection(), divergence.position());
         FileDecisions decisions = new FileDecisions(
-                copySet, sourceFiles, walFiles, copiedSegments, geometry, settings.kept(), settings.tablespaces());
+                copySet,
+                sourceFiles,
+                targetFiles,
+                walFiles,
+                copiedSegments,
+                geometry,
+                settings.kept(),
+                settings.tablespaces());
         Listing.join(sourceFiles, targetFiles, pair -> take(decisions.decide(pair), preconditions));
         compare();
         actions.addAll(segments);

@@ -131,7 +131,8 @@ final class Execution {
             requireSameTimeline(facts, end);
             stageWal(facts, stager, end);
             progress.tell();
-            new TemplateCheck(settings, facts, area).check(stager.copies(), end.lsn());
+            new TemplateCheck(settings, facts, area).check(plan.actions(), stager.copies(), end.lsn());
+            new TablespaceCheck(settings, facts, area).check(plan.actions(), end.lsn());
             times.ended(Phase.STAGE);
             // Staging takes as long as it takes, and nothing keeps others from starting the server meanwhile.
             requireUnchanged(facts);

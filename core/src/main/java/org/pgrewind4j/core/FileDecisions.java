@@ -44,6 +44,7 @@ final class FileDecisions {
 
     private final CopySet copySet;
     private final Listing source;
+    private final Listing target;
     private final WalFiles walFiles;
     private final Set<DataPath> copiedSegments;
     private final RelationGeometry geometry;
@@ -53,6 +54,7 @@ final class FileDecisions {
     FileDecisions(
             CopySet copySet,
             Listing source,
+            Listing target,
             WalFiles walFiles,
             Set<DataPath> copiedSegments,
             RelationGeometry geometry,
@@ -60,6 +62,7 @@ final class FileDecisions {
             TablespaceMapping tablespaces) {
         this.copySet = copySet;
         this.source = source;
+        this.target = target;
         this.walFiles = walFiles;
         this.copiedSegments = copiedSegments;
         this.geometry = geometry;
@@ -136,7 +139,9 @@ final class FileDecisions {
             // (src/backend/storage/file/reinit.c, ResetUnloggedRelations).
             return LEAVE;
         }
-        if (target == null || copySet.isRecreated(relation.relation())) {
+        if (target == null || copySet.isRecreated(relation.relation()) || this.target.isUnlogged(relation.relation())) {
+            // Two relations that were created after the divergence can have got one number, and no record names the
+            // blocks of an unlogged one.
             return new Decision.Do(new CopyFile(source.path(), source.size()));
         }
         return relation.fork() == ForkName.MAIN

@@ -52,16 +52,20 @@ final class Planner {
         preconditions.checkPair(targetControl, sourceControl);
         checkNotRunning();
         preconditions.checkSource(sourceControl, settings.source().problems());
-        if (targetControl.systemIdentifier() != sourceControl.systemIdentifier()
-                || targetControl.version() != sourceControl.version()) {
+        preconditions.checkTarget(targetControl);
+        Optional<byte[]> label = label(target);
+        if (!isComparable(targetControl, sourceControl)) {
+            label.ifPresent(found -> refuseLabel());
             return refused(null);
         }
         Cluster ofTarget = Cluster.of(target, targetControl);
         Cluster ofSource = Cluster.of(settings.source(), sourceControl);
-        if (isRewound(target, ofTarget, ofSource)) {
-            return RewindPlan.of(settings, Verdict.ALREADY_REWOUND, null, List.of());
+        if (label.isPresent()) {
+            if (isRewound(label.get(), ofTarget, ofSource)) {
+                return RewindPlan.of(settings, Verdict.ALREADY_REWOUND, null, List.of());
+            }
+            refuseLabel();
         }
-        preconditions.checkTarget(targetControl);
         Optional<Divergence> divergence = DivergenceFinder.find(ofTarget.history(), ofSource.history());
         if (divergence.isEmpty()) {
             preconditions.add(
@@ -74,6 +78,16 @@ final class Planner {
         return divergence.get().kind() == Divergence.Kind.SAME_TIMELINE
                 ? sameTimeline(ofTarget, ofSource, divergence.get())
                 : diverged(target, ofTarget, ofSource, divergence.get());
+    }
+
+    /** Whether one's files mean the same in the other. */
+    private static boolean isComparable(ControlFile target, ControlFile source) {
+        return target.systemIdentifier() == source.systemIdentifier()
+                && target.version() == source.version()
+                && target.blockSize() == source.blockSize()
+                && target.relationSegmentBlocks() == source.relationSegmentBlocks()
+                && target.walBlockSize() == source.walBlockSize()
+                && target.walSegmentSize() == source.walSegmentSize();
     }
 
     private RewindPlan refused(@Nullable Divergence divergence) {
@@ -89,34 +103,37 @@ final class Planner {
                         "stop it; if it is none, remove \"postmaster.pid\" from the target."));
     }
 
+    private static Optional<byte[]> label(LocalDirectoryTransport target) throws IOException {
+        try {
+            return Optional.of(target.read(BackupLabel.PATH, LONGEST_LABEL));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
     /**
      * Whether the target holds what a finished rewind to this source leaves: then nothing may be changed any more. A
      * server that starts moves the label away, and an unfinished copy has another state in its control file, which is
      * written last.
      */
-    private boolean isRewound(LocalDirectoryTransport target, Cluster ofTarget, Cluster ofSource) throws IOException {
-        byte[] label;
-        try {
-            label = target.read(BackupLabel.PATH, LONGEST_LABEL);
-        } catch (NoSuchFileException e) {
-            return false;
-        }
+    private static boolean isRewound(byte[] label, Cluster ofTarget, Cluster ofSource) {
         ControlFile controlFile = ofTarget.controlFile();
-        boolean onHistory = controlFile
-                .minRecoveryPointTimeline()
-                .flatMap(ofSource.history()::span)
-                .filter(span -> reaches(span, controlFile.minRecoveryPoint()))
-                .isPresent();
-        if (BackupLabel.isOfRewind(label) && controlFile.state() == ClusterState.IN_ARCHIVE_RECOVERY && onHistory) {
-            return true;
-        }
+        return BackupLabel.isOfRewind(label)
+                && controlFile.state() == ClusterState.IN_ARCHIVE_RECOVERY
+                && controlFile
+                        .minRecoveryPointTimeline()
+                        .flatMap(ofSource.history()::span)
+                        .filter(span -> reaches(span, controlFile.minRecoveryPoint()))
+                        .isPresent();
+    }
+
+    private void refuseLabel() {
         preconditions.add(
                 Kind.BACKUP_LABEL_PRESENT,
                 "the target holds a backup_label: it is a backup that was never started, an interrupted exclusive"
                         + " backup, or was rewound to another cluster",
                 "start it as a standby until it is consistent, or, if it was the primary and crashed during an"
                         + " exclusive backup, remove the file; then rewind again.");
-        return false;
     }
 
     private static boolean reaches(TimelineSpan span, Lsn end) {
@@ -124,21 +141,31 @@ final class Planner {
     }
 
     private RewindPlan sameTimeline(Cluster ofTarget, Cluster ofSource, Divergence divergence) throws IOException {
-        Optional<Problem> difference = SharedRecord.compareEnds(settings, ofTarget, ofSource);
-        difference.ifPresent(preconditions.problems()::add);
-        // Preconditions of a rewind are of no interest to one that is not needed.
-        return difference.isPresent()
-                ? refused(divergence)
-                : RewindPlan.of(settings, Verdict.NOT_NEEDED, divergence, List.of());
+        return nothingToRewind(Verdict.NOT_NEEDED, divergence, SharedRecord.compareEnds(settings, ofTarget, ofSource));
     }
 
-    private RewindPlan diverged(
-            LocalDirectoryTransport target, Cluster ofTarget, Cluster ofSource, Divergence divergence)
+    /** Preconditions of a rewind are of no interest to one that is not needed. */
+    private RewindPlan nothingToRewind(Verdict verdict, Divergence divergence, Optional<Problem> difference) {
+        difference.ifPresent(preconditions.problems()::add);
+        return difference.isPresent() ? refused(divergence) : RewindPlan.of(settings, verdict, divergence, List.of());
+    }
+
+    /** A standby on the timeline that the target has left shares no more with it than it has got so far. */
+    private static Divergence upTo(Divergence parting, Lsn end) {
+        return parting.kind() == Divergence.Kind.SOURCE_IS_ANCESTOR && end.isBefore(parting.position())
+                ? new Divergence(parting.kind(), parting.timeline(), end)
+                : parting;
+    }
+
+    private RewindPlan diverged(LocalDirectoryTransport target, Cluster ofTarget, Cluster ofSource, Divergence parting)
             throws IOException {
+        ReplayEnd end = settings.source().replayEnd();
+        Divergence divergence = upTo(parting, end.lsn());
         ScanResult scan;
         try {
             if (endsBefore(divergence, ofTarget)) {
-                return RewindPlan.of(settings, Verdict.CAN_FOLLOW, divergence, List.of());
+                return nothingToRewind(
+                        Verdict.CAN_FOLLOW, divergence, SharedRecord.compareEndOfTarget(settings, ofTarget, ofSource));
             }
             scan = scan(ofTarget, ofSource, divergence);
         } catch (MissingWalException e) {
@@ -156,7 +183,6 @@ final class Planner {
             return refused(divergence);
         }
         SharedRecord.compareAt(settings, ofTarget, ofSource, divergence).ifPresent(preconditions.problems()::add);
-        ReplayEnd end = settings.source().replayEnd();
         return new Decider(settings, ofTarget.controlFile(), ofSource, divergence, scan.start(), end)
                 .decide(target, scan.changed(), preconditions);
     }

@@ -64,6 +64,20 @@ final class SharedRecord {
                 reader.recordAt(sourceWal, ofSource.history(), last));
     }
 
+    /** Compares the target's last record, where its WAL ends before the histories part. */
+    static Optional<Problem> compareEndOfTarget(Settings settings, Cluster ofTarget, Cluster ofSource)
+            throws IOException {
+        SharedRecord reader = new SharedRecord(ofTarget.controlFile());
+        WalSegmentSource targetWal = ScanWal.of(settings, ofTarget.controlFile(), Lsn.INVALID);
+        Optional<Lsn> last = lastRecord(targetWal, ofTarget);
+        return last.isEmpty()
+                ? Optional.empty()
+                : compare(
+                        last.get(),
+                        reader.recordAt(targetWal, ofTarget.history(), last.get()),
+                        reader.recordAt(settings.source().wal(), ofSource.history(), last.get()));
+    }
+
     /** Where the last record of a cluster begins, empty if its WAL is not all there. */
     private static Optional<Lsn> lastRecord(WalSegmentSource wal, Cluster cluster) throws IOException {
         ControlFile controlFile = cluster.controlFile();

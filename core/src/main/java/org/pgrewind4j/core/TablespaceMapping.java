@@ -13,6 +13,10 @@ record TablespaceMapping(Map<String, String> locations) {
         locations = Map.copyOf(locations);
     }
 
+    boolean isMappedTo(String location) {
+        return locations.containsValue(location);
+    }
+
     String location(String ofSource) {
         return locations.getOrDefault(ofSource, ofSource);
     }

@@ -3,7 +3,6 @@ package org.pgrewind4j.core;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,22 +27,30 @@ final class TargetLock implements Closeable {
      */
     static TargetLock acquire(Path target) throws IOException {
         Path file = target.resolve(StagingArea.LOCK_FILE);
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock;
+        for (; ; ) {
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (!isLocked(channel)) {
+                channel.close();
+                throw new PgRewindException(PgRewindException.withHint(
+                        "another rewind works on \"" + target + "\"", "wait until it is done."));
+            }
+            if (Files.exists(file)) {
+                return new TargetLock(file, channel);
+            }
+            // The last holder removed the file after it was opened here: this lock keeps nobody off.
+            channel.close();
+        }
+    }
+
+    private static boolean isLocked(FileChannel channel) throws IOException {
         try {
-            lock = channel.tryLock();
+            return channel.tryLock() != null;
         } catch (OverlappingFileLockException e) {
-            lock = null;
+            return false;
         } catch (IOException e) {
             channel.close();
             throw e;
         }
-        if (lock == null) {
-            channel.close();
-            throw new PgRewindException(
-                    PgRewindException.withHint("another rewind works on \"" + target + "\"", "wait until it is done."));
-        }
-        return new TargetLock(file, channel);
     }
 
     @Override

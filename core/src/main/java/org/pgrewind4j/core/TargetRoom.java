@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -41,17 +42,19 @@ final class TargetRoom {
 
     void check(List<FileAction> actions, List<DataPath> links, Preconditions preconditions) throws IOException {
         checkTablespaces(actions, preconditions);
-        checkWritable(actions, preconditions);
+        checkWritable(actions, links, preconditions);
         checkDisk(actions, new StagingArea(settings.target(), links), preconditions);
     }
 
     private void checkTablespaces(List<FileAction> actions, Preconditions preconditions) throws IOException {
+        Set<String> locations = new HashSet<>();
         for (FileAction action : actions) {
-            if (action instanceof CreateTablespaceLink link && !isEmpty(Path.of(link.location()))) {
+            if (action instanceof CreateTablespaceLink link
+                    && (!locations.add(link.location()) || !isEmpty(Path.of(link.location())))) {
                 preconditions.add(
                         Kind.TABLESPACE_LOCATION_IN_USE,
                         "the new tablespace \"" + link.path() + "\" would lie in \"" + link.location()
-                                + "\", which is not empty",
+                                + "\", which is not empty, or is another one's",
                         "map the tablespace to a directory of its own, or empty that directory if it is this target's.");
             }
         }
@@ -66,10 +69,18 @@ final class TargetRoom {
         }
     }
 
-    private void checkWritable(List<FileAction> actions, Preconditions preconditions) throws IOException {
+    private void checkWritable(List<FileAction> actions, List<DataPath> links, Preconditions preconditions)
+            throws IOException {
         Set<DataPath> checked = new HashSet<>();
         require(settings.target(), preconditions);
         require(DataPath.CONTROL_FILE, preconditions);
+        // The control file is moved aside and back, and in each of these places a staging area is made.
+        List<DataPath> directories = new ArrayList<>(links);
+        directories.add(DataPath.CONTROL_FILE.parent().orElseThrow());
+        for (DataPath directory : directories) {
+            checked.add(directory);
+            require(directory, preconditions);
+        }
         for (FileAction action : actions) {
             if (!(action instanceof RemoveDirectory) && sizes.containsKey(action.path())) {
                 require(action.path(), preconditions);
@@ -109,6 +120,7 @@ final class TargetRoom {
             needed.merge(store, place.getValue(), Long::sum);
             examples.putIfAbsent(store, at);
         }
+        addNewTablespaces(actions, needed, examples);
         for (Map.Entry<FileStore, Long> entry : needed.entrySet()) {
             long usable = entry.getKey().getUsableSpace();
             if (usable < entry.getValue() + RESERVE) {
@@ -119,6 +131,31 @@ final class TargetRoom {
                         "free that much for the time of the rewind.");
             }
         }
+    }
+
+    /** A new tablespace's files are staged in the data directory, and copied where they cannot be moved. */
+    private void addNewTablespaces(List<FileAction> actions, Map<FileStore, Long> needed, Map<FileStore, Path> examples)
+            throws IOException {
+        FileStore staging = Files.getFileStore(settings.target());
+        for (FileAction action : actions) {
+            if (action instanceof CreateTablespaceLink link) {
+                Path at = existing(Path.of(link.location()));
+                FileStore store = Files.getFileStore(at);
+                if (!store.equals(staging)) {
+                    long bytes = actions.stream()
+                            .filter(inner -> inner.path().startsWith(link.path()))
+                            .mapToLong(FileAction::bytes)
+                            .sum();
+                    needed.merge(store, bytes, Long::sum);
+                    examples.putIfAbsent(store, at);
+                }
+            }
+        }
+    }
+
+    private static Path existing(Path location) {
+        Path parent = location.getParent();
+        return parent == null || Files.exists(location) ? location : existing(parent);
     }
 
     private long growth(FileAction action) {

@@ -3,12 +3,23 @@ package org.pgrewind4j.core;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import org.pgrewind4j.core.FileAction.CopyRanges;
+import org.pgrewind4j.core.FileAction.RemoveFile;
+import org.pgrewind4j.core.FileAction.Truncate;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.wal.ChangedBlockCollector;
+import org.pgrewind4j.wal.ChangedBlocks;
 import org.pgrewind4j.wal.FileCopyDatabase;
 import org.pgrewind4j.wal.ForkName;
 import org.pgrewind4j.wal.MissingWalException;
@@ -18,16 +29,30 @@ import org.pgrewind4j.wal.RelationFile;
 import org.pgrewind4j.wal.WalSegmentSource;
 
 /**
- * Proves that no database which replay creates by copying files gets rows of the future.
+ * Proves that every database which replay creates by copying files becomes what it became on the source.
  *
- * <p>Replay of such a {@code CREATE DATABASE} at position X copies the template's files as they lie on the disk then
- * ({@code src/backend/commands/dbcommands.c}, {@code dbase_redo}). A page of the template that was copied from the source
- * in a state later than X would be copied on into the new database, where nothing sets it right. So each such page must
- * have an LSN of at most X.
+ * <p>Replay of such a {@code CREATE DATABASE} at position X, and of a move to another tablespace, copies the template's
+ * files as they lie on the disk then ({@code src/backend/commands/dbcommands.c}, {@code dbase_redo}), and nothing sets
+ * right what it copied too much or too little. So for each of them:
+ *
+ * <ul>
+ *   <li>The template must be there. One that the source dropped or moved is removed from the target before replay.
+ *   <li>No file of the template may be removed or shortened that the target had before the divergence: the source did so
+ *       after it, and perhaps after X.
+ *   <li>No page of the template that came from the source may have an LSN beyond X.
+ * </ul>
+ *
+ * <p>Nothing of this matters if replay makes the template itself before X by copying files. If it makes it by WAL, page
+ * by page, the first two do not.
  */
 final class TemplateCheck {
 
     private static final System.Logger LOG = System.getLogger(TemplateCheck.class.getName());
+
+    /** PostgreSQL: {@code src/include/access/transam.h}, {@code FirstNormalObjectId}. */
+    private static final int FIRST_USER_RELATION = 16384;
+
+    private static final int LONGEST_VERSION = 64;
 
     private final Settings settings;
     private final RewindFacts facts;
@@ -42,52 +67,100 @@ final class TemplateCheck {
     }
 
     /**
-     * Looks at every staged page of a template.
+     * Looks at every template that replay copies.
      *
+     * @param actions what will be done to the target
      * @param copies what was staged, WAL included
      * @param end where replay ends
-     * @throws PgRewindException if a page is newer than the creation that would copy it
+     * @throws PgRewindException if a database would not become what it is on the source
      */
-    void check(List<StagedCopy> copies, Lsn end) throws IOException {
+    void check(List<FileAction> actions, List<StagedCopy> copies, Lsn end) throws IOException {
+        Optional<ChangedBlocks> onSource = onSourceBranch(end);
         List<FileCopyDatabase> creations = new ArrayList<>(facts.changed().fileCopyDatabases());
         creations.removeIf(
                 creation -> !creation.lsn().isBefore(facts.divergence().position()));
-        creations.addAll(onSourceBranch(end));
-        for (FileCopyDatabase creation : creations) {
-            for (StagedCopy copy : copies) {
-                RelationFile file = geometry.file(copy.path()).orElse(null);
-                if (file != null && file.fork() != ForkName.FSM && isOfTemplate(file.relation(), creation)) {
-                    check(copy, creation);
-                }
+        onSource.ifPresent(changed -> creations.addAll(changed.fileCopyDatabases()));
+        List<FileCopyDatabase> lasting = lasting(creations);
+        for (int i = 0; i < lasting.size(); i++) {
+            FileCopyDatabase creation = lasting.get(i);
+            if (lasting.subList(0, i).stream().anyMatch(earlier -> makesTemplate(earlier, creation))) {
+                continue;
             }
+            if (onSource.filter(changed -> makesTemplate(changed, creation)).isEmpty()) {
+                requireTemplate(creation);
+                requireNothingTaken(creation, actions);
+            }
+            requireNothingNewer(creation, copies);
         }
     }
 
-    private List<FileCopyDatabase> onSourceBranch(Lsn end) throws IOException {
+    private Optional<ChangedBlocks> onSourceBranch(Lsn end) throws IOException {
         Lsn divergence = facts.divergence().position();
         if (!end.isAfter(divergence)) {
-            return List.of();
+            return Optional.empty();
         }
         WalSegmentSource wal = StagedWal.of(settings, facts, area);
         try {
-            return ChangedBlockCollector.of(
+            return Optional.of(ChangedBlockCollector.of(
                             wal,
                             facts.targetControl().version(),
                             facts.targetControl().walSegmentSize(),
                             facts.source().history())
                     .redo(divergence)
+                    .reaching(end)
                     .end(end)
                     .threads(settings.threads())
-                    .collect()
-                    .fileCopyDatabases();
+                    .collect());
         } catch (MissingWalException e) {
             // Only where the caller vouched for a restore_command, else the plan had refused.
             LOG.log(
                     System.Logger.Level.WARNING,
                     "databases that the source created by copying files are not checked: {0}",
                     e.getMessage());
-            return List.of();
+            return Optional.empty();
         }
+    }
+
+    /** Those that the source still has, directly or as a copy. Replay drops the others again, whatever they are. */
+    private List<FileCopyDatabase> lasting(List<FileCopyDatabase> creations) throws IOException {
+        Deque<FileCopyDatabase> lasting = new ArrayDeque<>();
+        for (int i = creations.size() - 1; i >= 0; i--) {
+            FileCopyDatabase creation = creations.get(i);
+            if (isOnSource(directory(creation.tablespace(), creation.database()))
+                    || lasting.stream().anyMatch(later -> makesTemplate(creation, later))) {
+                lasting.addFirst(creation);
+            }
+        }
+        return List.copyOf(lasting);
+    }
+
+    private DataPath directory(int tablespace, int database) {
+        RelFileLocator any = new RelFileLocator(tablespace, database, FIRST_USER_RELATION);
+        return DataPath.of(new RelationFile(any, ForkName.MAIN, 0).path(geometry.version()))
+                .parent()
+                .orElseThrow();
+    }
+
+    private boolean isOnSource(DataPath directory) throws IOException {
+        try {
+            settings.source().read(directory.resolve("PG_VERSION"), LONGEST_VERSION);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    private static boolean makesTemplate(FileCopyDatabase earlier, FileCopyDatabase creation) {
+        return earlier.tablespace() == creation.templateTablespace()
+                && earlier.database() == creation.templateDatabase();
+    }
+
+    /** A database that is made by WAL has a record for the creation of each of its relations, catalogs first. */
+    private static boolean makesTemplate(ChangedBlocks changed, FileCopyDatabase creation) {
+        return changed.truncations().entrySet().stream()
+                .anyMatch(cut -> cut.getValue() == 0
+                        && isOfTemplate(cut.getKey(), creation)
+                        && Integer.compareUnsigned(cut.getKey().relation(), FIRST_USER_RELATION) < 0);
     }
 
     private static boolean isOfTemplate(RelFileLocator relation, FileCopyDatabase creation) {
@@ -95,7 +168,86 @@ final class TemplateCheck {
                 && relation.database() == creation.templateDatabase();
     }
 
-    private void check(StagedCopy copy, FileCopyDatabase creation) throws IOException {
+    private void requireTemplate(FileCopyDatabase creation) throws IOException {
+        DataPath directory = directory(creation.templateTablespace(), creation.templateDatabase());
+        if (!isOnSource(directory)) {
+            throw new PgRewindException(PgRewindException.withHint(
+                    copied(creation) + ", which the source has dropped or moved since: \"" + directory
+                            + "\" is not there, and replay would find nothing to copy",
+                    "make the target anew."));
+        }
+    }
+
+    private void requireNothingTaken(FileCopyDatabase creation, List<FileAction> actions) throws IOException {
+        for (FileAction action : actions) {
+            RelationFile file = geometry.file(action.path()).orElse(null);
+            if (file != null && isOfTemplate(file.relation(), creation) && takesShared(action, file)) {
+                throw new PgRewindException(PgRewindException.withHint(
+                        copied(creation) + ", of which \"" + action.path()
+                                + "\" was removed or shortened later, and replay would copy what is left",
+                        recreate()));
+            }
+        }
+    }
+
+    /** Whether something is taken from a file that the target had before the divergence. */
+    private boolean takesShared(FileAction action, RelationFile file) throws IOException {
+        ChangedBlocks changed = facts.changed();
+        if (file.fork() == ForkName.INIT) {
+            return action instanceof RemoveFile && !changed.touchedRelations().contains(file.relation());
+        }
+        // The other forks are made anew where they are missed, and so is the main fork of an unlogged relation.
+        if (file.fork() != ForkName.MAIN || isUnlogged(file) || isNewOnTarget(file.relation())) {
+            return false;
+        }
+        if (action instanceof RemoveFile) {
+            return takesShared(file, 0);
+        }
+        if (action instanceof Truncate truncate) {
+            return takesShared(file, truncate.size());
+        }
+        return action instanceof CopyRanges copy && takesShared(file, copy.finalSize());
+    }
+
+    private boolean isUnlogged(RelationFile file) {
+        RelationFile init = new RelationFile(file.relation(), ForkName.INIT, 0);
+        return Files.exists(onTarget(init));
+    }
+
+    private boolean isNewOnTarget(RelFileLocator relation) {
+        return facts.changed().truncatedAfter(relation).orElse(1) == 0
+                || facts.copySet().isRecreated(relation);
+    }
+
+    /** Whether one of the blocks behind a size is not one that the target wrote after the divergence. */
+    private boolean takesShared(RelationFile file, long size) throws IOException {
+        long first = file.firstBlock(geometry.segmentBlocks());
+        long end = first + Files.size(onTarget(file)) / geometry.blockSize();
+        for (long block = first + size / geometry.blockSize(); block < end; block++) {
+            if (!facts.changed().after().contains(file.relation(), block)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Path onTarget(RelationFile file) {
+        return DataPath.of(file.path(geometry.version())).in(settings.target());
+    }
+
+    private void requireNothingNewer(FileCopyDatabase creation, List<StagedCopy> copies) throws IOException {
+        for (StagedCopy copy : copies) {
+            RelationFile file = geometry.file(copy.path()).orElse(null);
+            if (file != null
+                    && file.fork() != ForkName.FSM
+                    && !copy.isVanished()
+                    && isOfTemplate(file.relation(), creation)) {
+                requireNothingNewer(creation, copy);
+            }
+        }
+    }
+
+    private void requireNothingNewer(FileCopyDatabase creation, StagedCopy copy) throws IOException {
         ByteBuffer page = ByteBuffer.allocate(geometry.blockSize());
         try (FileChannel channel = FileChannel.open(area.in(copy.place(), copy.name()), StandardOpenOption.READ)) {
             for (int i = 0; i < copy.ranges().size(); i++) {
@@ -113,15 +265,22 @@ final class TemplateCheck {
 
     private static PgRewindException tooNew(StagedCopy copy, long offset, Lsn lsn, FileCopyDatabase creation) {
         return new PgRewindException(PgRewindException.withHint(
-                "database %s was created at %s by copying the files of database %s, which changed later: \"%s\" has a"
-                                .formatted(
-                                        Integer.toUnsignedString(creation.database()),
-                                        creation.lsn(),
-                                        Integer.toUnsignedString(creation.templateDatabase()),
-                                        copy.path())
-                        + " page of %s at byte %d, and replay would copy it into the new database"
+                copied(creation) + ", which changed later: \"" + copy.path()
+                        + "\" has a page of %s at byte %d, and replay would copy it into the new database"
                                 .formatted(lsn, offset),
-                "drop that database on the source and create it again (from 15 on without STRATEGY = FILE_COPY), run a"
-                        + " CHECKPOINT, and rewind again; or make the target anew."));
+                recreate()));
+    }
+
+    private static String copied(FileCopyDatabase creation) {
+        return "database %s was created at %s by copying the files of database %s"
+                .formatted(
+                        Integer.toUnsignedString(creation.database()),
+                        creation.lsn(),
+                        Integer.toUnsignedString(creation.templateDatabase()));
+    }
+
+    private static String recreate() {
+        return "drop that database on the source and create it again (from 15 on without STRATEGY = FILE_COPY), and rewind"
+                + " again; or make the target anew.";
     }
 }

@@ -1,0 +1,78 @@
+package org.pgrewind4j.core;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.wal.BlockSet;
+import org.pgrewind4j.wal.ChangedBlocks;
+import org.pgrewind4j.wal.EndOfWal;
+import org.pgrewind4j.wal.FileCopyDatabase;
+import org.pgrewind4j.wal.RelFileLocator;
+import org.pgrewind4j.wal.WalSegmentName;
+
+/** What a target's WAL says, made by hand. The divergence is at {@link #DIVERGENCE}. */
+final class Changes {
+
+    static final Lsn DIVERGENCE = new Lsn(0x3000158);
+
+    private static final Lsn END = new Lsn(0x4000000);
+
+    private final BlockSet.Builder after = BlockSet.builder();
+    private final BlockSet.Builder before = BlockSet.builder();
+    private final BlockSet.Builder rebuilt = BlockSet.builder();
+    private final Set<RelFileLocator> touched = new HashSet<>();
+    private final Map<RelFileLocator, Long> truncations = new HashMap<>();
+    private final List<FileCopyDatabase> databases = new ArrayList<>();
+
+    /** Blocks that are referenced after the divergence. */
+    Changes after(RelFileLocator relation, long... blocks) {
+        return add(after, relation, blocks);
+    }
+
+    /** Blocks that are referenced before the divergence, without an image. */
+    Changes before(RelFileLocator relation, long... blocks) {
+        return add(before, relation, blocks);
+    }
+
+    /** Blocks that are referenced before the divergence, the first time with an image. */
+    Changes rebuilt(RelFileLocator relation, long... blocks) {
+        add(rebuilt, relation, blocks);
+        return add(before, relation, blocks);
+    }
+
+    private Changes add(BlockSet.Builder set, RelFileLocator relation, long... blocks) {
+        touched.add(relation);
+        for (long block : blocks) {
+            set.add(relation, block);
+        }
+        return this;
+    }
+
+    Changes truncated(RelFileLocator relation, long blocks) {
+        touched.add(relation);
+        truncations.put(relation, blocks);
+        return this;
+    }
+
+    Changes fileCopy(Lsn lsn, int template, int database) {
+        databases.add(new FileCopyDatabase(
+                lsn, RelFileLocator.DEFAULT_TABLESPACE, database, RelFileLocator.DEFAULT_TABLESPACE, template));
+        return this;
+    }
+
+    ChangedBlocks build() {
+        EndOfWal end = new EndOfWal(
+                END,
+                EndOfWal.Reason.ZERO_LENGTH,
+                "",
+                WalSegmentName.containing(new TimelineId(1), END, 16 << 20),
+                END.plus(-100));
+        return new ChangedBlocks(
+                after.build(), before.build(), rebuilt.build(), touched, truncations, databases, List.of(), end, 1, 1);
+    }
+}

@@ -1,0 +1,100 @@
+package org.pgrewind4j.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.pgrewind4j.core.FileAction.CopyFile;
+import org.pgrewind4j.core.FileAction.CopyRanges;
+import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.FileRange;
+
+class StagedCopyTest {
+
+    private static final DataPath PATH = DataPath.of("base/5/100");
+
+    private static StagedCopy whole(long size) {
+        return StagedCopy.of(new CopyFile(PATH, size), "", "7");
+    }
+
+    /** Blocks of 10 bytes: the second, the fourth and fifth, of a file of eight. */
+    private static StagedCopy parts() {
+        return StagedCopy.of(
+                new CopyRanges(PATH, List.of(new FileRange(PATH, 10, 10), new FileRange(PATH, 30, 20)), 80),
+                "pg_tblspc/1",
+                1000);
+    }
+
+    @Test
+    void wholeFileHasTheSizeThatCame() {
+        StagedCopy copy = whole(100);
+        copy.delivered(0, 60);
+
+        assertThat(copy.finalSize()).isEqualTo(60);
+        assertThat(copy.step(new int[] {5})).isEqualTo(new Manifest.WholeFile(PATH, 60, 5, "", "7"));
+    }
+
+    @Test
+    void emptyFileIsAFile() {
+        assertThat(whole(0).step(new int[] {5})).isEqualTo(new Manifest.WholeFile(PATH, 0, 5, "", "7"));
+    }
+
+    @Test
+    void partsKeepTheListedSizeIfAllCame() {
+        StagedCopy copy = parts();
+        copy.delivered(0, 10);
+        copy.delivered(1, 20);
+
+        assertThat(copy.finalSize()).isEqualTo(80);
+        assertThat(copy.step(new int[] {5, 6}))
+                .isEqualTo(new Manifest.Parts(
+                        PATH,
+                        80,
+                        "pg_tblspc/1",
+                        List.of(new Manifest.Piece(10, 10, 5, 1000), new Manifest.Piece(30, 20, 6, 1010))));
+    }
+
+    @Test
+    void partsEndWhereTheSourcesFileEnded() {
+        StagedCopy copy = parts();
+        copy.delivered(0, 10);
+        copy.delivered(1, 5);
+
+        assertThat(copy.finalSize()).isEqualTo(35);
+    }
+
+    @Test
+    void partsThatDidNotComeAreNoPieces() {
+        StagedCopy copy = parts();
+        copy.delivered(0, 10);
+        copy.delivered(1, 0);
+
+        assertThat(copy.step(new int[] {5, 6}))
+                .isEqualTo(new Manifest.Parts(PATH, 30, "pg_tblspc/1", List.of(new Manifest.Piece(10, 10, 5, 1000))));
+    }
+
+    @Test
+    void cutsWhatWasDeliveredBefore() {
+        StagedCopy copy = parts();
+        copy.delivered(0, 10);
+        copy.delivered(1, 20);
+
+        copy.cutAt(42);
+        assertThat(copy.delivered(1)).isEqualTo(12);
+        assertThat(copy.finalSize()).isEqualTo(42);
+
+        copy.cutAt(12);
+        assertThat(List.of(copy.delivered(0), copy.delivered(1))).containsExactly(2L, 0L);
+        assertThat(copy.finalSize()).isEqualTo(12);
+    }
+
+    @Test
+    void knowsWhereInTheStagedFileEachByteLies() {
+        StagedCopy copy = parts();
+
+        assertThat(copy.stagedAt(0, 13)).isEqualTo(1003);
+        assertThat(copy.stagedAt(1, 30)).isEqualTo(1010);
+        assertThat(copy.name()).isEqualTo(StagingArea.BLOCKS);
+        assertThat(copy.place()).isEqualTo("pg_tblspc/1");
+    }
+}

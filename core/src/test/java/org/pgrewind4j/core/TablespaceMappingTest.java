@@ -1,0 +1,24 @@
+package org.pgrewind4j.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TablespaceMappingTest {
+
+    private static final TablespaceMapping MAPPING = new TablespaceMapping(Map.of("/fast", "/mnt/fast"));
+
+    @Test
+    void mapsExactlyWhatIsNamed() {
+        assertThat(MAPPING.location("/fast")).isEqualTo("/mnt/fast");
+        assertThat(MAPPING.location("/fast/inner")).isEqualTo("/fast/inner");
+        assertThat(MAPPING.location("/slow")).isEqualTo("/slow");
+    }
+
+    @Test
+    void knowsItsOwnLocations() {
+        assertThat(MAPPING.isMappedTo("/mnt/fast")).isTrue();
+        assertThat(MAPPING.isMappedTo("/fast")).isFalse();
+    }
+}
