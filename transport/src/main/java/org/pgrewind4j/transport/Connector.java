@@ -2,6 +2,7 @@ package org.pgrewind4j.transport;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
 
 /** Makes connections to one source. */
 interface Connector {
@@ -11,6 +12,9 @@ interface Connector {
 
     /** Makes a connection, within the time for that. */
     Connection connect(LiveTimeouts timeouts) throws SQLException;
+
+    /** How libpq would reach the server, by its keywords; secrets included. Empty if that is not known. */
+    Map<String, String> libpqParameters();
 
     /** Whether a connection goes back to a pool when it is closed, so that its settings must be taken back. */
     boolean isPooled();

@@ -45,7 +45,7 @@ final class CopyRows {
     /** Goes to the next row; false behind the last one. */
     boolean next() throws SQLException, IOException {
         while (!message.hasRemaining()) {
-            byte[] bytes = copy.readFromCopy();
+            byte[] bytes = DriverCall.guard(copy::readFromCopy);
             if (bytes == null) {
                 if (!ended) {
                     throw malformed("it ends too early");

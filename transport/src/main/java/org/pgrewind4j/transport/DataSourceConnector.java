@@ -2,6 +2,7 @@ package org.pgrewind4j.transport;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
 import javax.sql.DataSource;
 
 /** Connections from a {@link DataSource}, which may be a pool in this process. */
@@ -10,6 +11,11 @@ record DataSourceConnector(DataSource dataSource, String description) implements
     @Override
     public Connection connect(LiveTimeouts timeouts) throws SQLException {
         return dataSource.getConnection();
+    }
+
+    @Override
+    public Map<String, String> libpqParameters() {
+        return Map.of();
     }
 
     @Override

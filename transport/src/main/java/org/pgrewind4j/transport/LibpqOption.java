@@ -2,7 +2,11 @@ package org.pgrewind4j.transport;
 
 import com.google.common.collect.ImmutableSet;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * libpq), and what becomes of each here.
  */
 enum LibpqOption {
-    HOST("host", "PGHOST", Use.OWN, null),
+    HOST("host", "PGHOST", Use.OWN, "PGHOST"),
     HOSTADDR("hostaddr", "PGHOSTADDR", Use.OWN, null),
-    PORT("port", "PGPORT", Use.OWN, null),
-    DBNAME("dbname", "PGDATABASE", Use.OWN, null),
-    USER("user", "PGUSER", Use.OWN, null),
-    PASSWORD("password", "PGPASSWORD", Use.OWN, null),
+    PORT("port", "PGPORT", Use.OWN, "PGPORT"),
+    DBNAME("dbname", "PGDATABASE", Use.OWN, "PGDBNAME"),
+    USER("user", "PGUSER", Use.OWN, "user"),
+    PASSWORD("password", "PGPASSWORD", Use.OWN, "password"),
     PASSFILE("passfile", "PGPASSFILE", Use.OWN, null),
     SERVICE("service", "PGSERVICE", Use.OWN, null),
     SERVICEFILE("servicefile", "PGSERVICEFILE", Use.OWN, null),
@@ -126,9 +130,21 @@ enum LibpqOption {
         return Optional.ofNullable(variable);
     }
 
-    /** The driver's name for the option; empty if it does not go there. */
+    /** The driver's name for an option that goes to it as it is. */
     Optional<String> property() {
-        return Optional.ofNullable(property);
+        return use == Use.DRIVER ? Optional.ofNullable(property) : Optional.empty();
+    }
+
+    /** Says in libpq's words what the driver was told, as far as libpq has words for it. */
+    static Map<String, String> parameters(Properties driver) {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        for (LibpqOption option : values()) {
+            String value = option.property == null ? null : driver.getProperty(option.property);
+            if (value != null && !value.isEmpty()) {
+                parameters.put(option.keyword, value);
+            }
+        }
+        return Collections.unmodifiableMap(parameters);
     }
 
     /**

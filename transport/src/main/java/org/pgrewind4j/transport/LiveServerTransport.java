@@ -2,19 +2,16 @@ package org.pgrewind4j.transport;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import javax.sql.DataSource;
-import org.pgrewind4j.timeline.Lsn;
-import org.pgrewind4j.timeline.TimelineId;
-import org.pgrewind4j.wal.ControlFile;
 import org.pgrewind4j.wal.WalSegmentSource;
 
 /**
@@ -30,35 +27,25 @@ import org.pgrewind4j.wal.WalSegmentSource;
  *
  * <p>Nothing is written on the source: its sessions are read-only. One call costs one round trip, but {@link #fetch} and
  * {@link #different} cost one for each four megabytes or so, several of them at a time. A lost connection is replaced up to
- * two times in a row, as long as the same server answers, between the same two of its starts.
+ * three times in a row, as long as the same server answers, between the same two of its starts.
  *
  * <p>What a server hides: it knows the symbolic links of its tablespaces only. Every other link looks like what it leads to,
  * and a socket or pipe like an empty file (a socket with the name of the server's own is left out).
  */
 public final class LiveServerTransport implements Transport {
 
-    private static final String INSUFFICIENT_PRIVILEGE = "42501";
-
-    /** How often, and with what pause, the end of WAL is looked at until it is on disk. */
-    private static final int FLUSH_LOOKS = 20;
-
-    private static final long FLUSH_PAUSE_MILLIS = 50;
-
     private final LiveSessions sessions;
     private final Gate gate;
     private final int connections;
     private final LiveFacts facts;
-
-    /** The timeline when the transport was opened; empty if the role may not ask. */
-    private final Optional<TimelineId> timelineWhenOpened;
+    private final LiveEnd end;
 
     private LiveServerTransport(LiveSessions sessions, Gate gate, int connections) throws IOException {
         this.sessions = sessions;
         this.gate = gate;
         this.connections = connections;
-        LiveState state = state();
+        this.end = LiveEnd.of(this, sessions, gate);
         this.facts = sessions.facts();
-        this.timelineWhenOpened = state.inRecovery() ? standbyTimeline() : Optional.of(state.timeline());
     }
 
     static LiveServerTransport open(Connector connector, LiveTimeouts timeouts, int connections) throws IOException {
@@ -121,46 +108,49 @@ public final class LiveServerTransport implements Transport {
         return sessions.description();
     }
 
+    /** Whether passwords are among what is told. */
+    public enum Secrets {
+        /** They are. */
+        INCLUDED,
+        /** They are left out. */
+        LEFT_OUT
+    }
+
+    /**
+     * Says how libpq reaches the server: what a standby's {@code primary_conninfo} is made of.
+     *
+     * @param secrets whether the password and the key's password are among it
+     * @return values by libpq's keywords, such as {@code host}, {@code port}, {@code user}, {@code dbname} and
+     *     {@code sslmode}, in libpq's order, as far as they were given; empty for a data source, which does not tell
+     */
+    public Map<String, String> connectionParameters(Secrets secrets) {
+        Map<String, String> parameters = new LinkedHashMap<>(sessions.libpqParameters());
+        if (secrets == Secrets.LEFT_OUT) {
+            parameters.remove(LibpqOption.PASSWORD.keyword());
+            parameters.remove(LibpqOption.SSLPASSWORD.keyword());
+        }
+        return parameters;
+    }
+
+    /** Asks for a checkpoint; closes the transport if there is none. */
+    void checkpoint() throws IOException {
+        boolean done = false;
+        try {
+            done = LiveWorkers.call(sessions, gate, session -> {
+                session.execute("CHECKPOINT");
+                return true;
+            });
+        } finally {
+            if (!done) {
+                close();
+            }
+        }
+    }
+
     @Override
     public SourceMode mode() throws IOException {
         gate.enter();
-        return state().inRecovery() ? SourceMode.STANDBY : SourceMode.PRIMARY;
-    }
-
-    private LiveState state() throws IOException {
-        List<LiveState> states = new ArrayList<>();
-        LiveWorkers.call(sessions, gate, session -> {
-            states.clear();
-            session.query(
-                    LiveState.query(sessions.facts().major()), LiveState.FIELDS, row -> states.add(LiveState.of(row)));
-            return true;
-        });
-        return only(states);
-    }
-
-    private static <T> T only(List<T> answers) throws IOException {
-        if (answers.size() != 1) {
-            throw CopyRows.malformed("expected one row, found " + answers.size());
-        }
-        return answers.get(0);
-    }
-
-    private Optional<TimelineId> standbyTimeline() throws IOException {
-        try {
-            return Optional.of(timeline(controlFile()));
-        } catch (LiveServerException e) {
-            if (e.sqlState().filter(INSUFFICIENT_PRIVILEGE::equals).isPresent()) {
-                return Optional.empty();
-            }
-            throw e;
-        }
-    }
-
-    /** A promotion is in the minimum recovery point at once, and in the checkpoint only after the next one. */
-    private static TimelineId timeline(ControlFile controlFile) {
-        TimelineId checkPoint = controlFile.checkPointCopy().timeline();
-        TimelineId recovery = controlFile.minRecoveryPointTimeline().orElse(checkPoint);
-        return recovery.compareTo(checkPoint) > 0 ? recovery : checkPoint;
+        return LiveState.ask(sessions, gate).inRecovery() ? SourceMode.STANDBY : SourceMode.PRIMARY;
     }
 
     @Override
@@ -175,7 +165,7 @@ public final class LiveServerTransport implements Transport {
                     row -> problems.add(LivePermissions.problems(row, facts, description())));
             return true;
         });
-        return only(problems);
+        return LiveState.only(problems);
     }
 
     @Override
@@ -241,48 +231,7 @@ public final class LiveServerTransport implements Transport {
     @Override
     public ReplayEnd replayEnd() throws IOException {
         gate.enter();
-        LiveState state = flushedState();
-        ControlFile controlFile = controlFile();
-        ReplayEnd end = state.inRecovery()
-                ? LocalDirectoryTransport.endOf(controlFile)
-                : new ReplayEnd(state.endOfWal(controlFile), state.timeline(), controlFile);
-        TimelineId timeline = state.inRecovery() ? timeline(controlFile) : state.timeline();
-        String changed = state.inRecovery() != facts.inRecovery()
-                ? "was " + (state.inRecovery() ? "made a standby" : "promoted")
-                : !state.startTime().equals(facts.startTime())
-                        ? "was restarted"
-                        : timelineWhenOpened.filter(timeline::equals).isEmpty()
-                                ? "went on to timeline " + timeline
-                                : "";
-        if (!changed.isEmpty()) {
-            throw new SourceChangedException("source server " + changed + " while it was copied: " + description());
-        }
-        return end;
-    }
-
-    /**
-     * The state once all WAL up to the insert position that it names is on disk, so that it can be copied from there. An
-     * idle transaction may keep the last record in memory; then the position stands as it is, and the WAL comes by
-     * streaming.
-     */
-    private LiveState flushedState() throws IOException {
-        LiveState first = state();
-        LiveState now = first;
-        if (first.inRecovery()) {
-            return first;
-        }
-        // The insert position may stand behind a page header that is not written before the next record.
-        Lsn wanted = first.insert().plus(-LiveState.LONG_HEADER);
-        for (int look = 0; look < FLUSH_LOOKS && now.flushed().isBefore(wanted); look++) {
-            try {
-                Thread.sleep(FLUSH_PAUSE_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted while reading " + description());
-            }
-            now = state();
-        }
-        return new LiveState(now.inRecovery(), now.startTime(), first.insert(), now.flushed(), now.timeline());
+        return end.ask();
     }
 
     @Override

@@ -3,7 +3,9 @@ package org.pgrewind4j.transport;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
 import org.postgresql.copy.CopyOut;
@@ -45,7 +47,7 @@ final class LiveSession {
     void query(String query, int fields, RowHandler handler) throws SQLException, IOException, InterruptedException {
         boolean finished = false;
         try {
-            CopyOut copy = copies.copyOut("COPY (" + query + ") TO STDOUT (FORMAT binary)");
+            CopyOut copy = DriverCall.guard(() -> copies.copyOut("COPY (" + query + ") TO STDOUT (FORMAT binary)"));
             CopyRows rows = new CopyRows(copy, fields);
             while (rows.next()) {
                 handler.row(rows);
@@ -53,19 +55,32 @@ final class LiveSession {
             finished = true;
         } catch (SQLException e) {
             // An error that the server itself sent leaves the connection ready for the next query.
-            finished = !isConnectionLost(e) && !connection.isClosed();
+            finished = !isConnectionLost(e.getSQLState()) && !connection.isClosed();
             throw e;
-        } catch (OutOfMemoryError | NegativeArraySizeException | AssertionError e) {
-            // The driver takes the length of a message on trust; a server that means no harm never sends such lengths.
-            throw LiveServerException.of("the server's answer is malformed: a message of an impossible length", e);
         } finally {
             broken |= !finished;
         }
     }
 
-    /** Whether an error says that the connection, or the server, is gone; then another connection may do better. */
-    static boolean isConnectionLost(SQLException e) {
-        String state = e.getSQLState();
+    /** Runs a command that has no result. */
+    void execute(String command) throws SQLException {
+        boolean finished = false;
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(command);
+            finished = true;
+        } catch (SQLException e) {
+            finished = !isConnectionLost(e.getSQLState());
+            throw e;
+        } finally {
+            broken |= !finished;
+        }
+    }
+
+    /**
+     * Whether an error of this state, or without one, says that the connection, or the server, is gone; then another
+     * connection may do better.
+     */
+    static boolean isConnectionLost(@Nullable String state) {
         return state == null || state.startsWith("08") || state.startsWith("57P");
     }
 
@@ -108,7 +123,7 @@ final class LiveSession {
             return;
         }
         try (connection;
-                java.sql.Statement statement = connection.createStatement()) {
+                Statement statement = connection.createStatement()) {
             if (pooled) {
                 statement.execute("RESET ALL");
             }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,10 @@ final class LiveSessions {
 
     String description() {
         return connector.description();
+    }
+
+    Map<String, String> libpqParameters() {
+        return connector.libpqParameters();
     }
 
     LiveTimeouts timeouts() {
@@ -71,7 +76,7 @@ final class LiveSessions {
         String tried = "could not connect to " + description();
         Connection connection;
         try {
-            connection = connector.connect(timeouts);
+            connection = DriverCall.guard(() -> connector.connect(timeouts));
         } catch (SQLException e) {
             throw LiveServerException.of(tried, e);
         }
@@ -114,6 +119,11 @@ final class LiveSessions {
                     + (found.inRecovery() ? "made a standby" : "promoted") + " while it was copied: "
                     + description());
         }
+    }
+
+    /** Whether there was a connection, so that the server is there and lets the role in. */
+    synchronized boolean hasConnected() {
+        return facts != null;
     }
 
     /** What the first connection found. */

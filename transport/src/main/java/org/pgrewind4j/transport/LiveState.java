@@ -1,6 +1,8 @@
 package org.pgrewind4j.transport;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.wal.ControlFile;
@@ -16,7 +18,7 @@ import org.pgrewind4j.wal.ControlFile;
  */
 record LiveState(boolean inRecovery, String startTime, Lsn insert, Lsn flushed, TimelineId timeline) {
 
-    static final int FIELDS = 5;
+    private static final int FIELDS = 5;
 
     private static final int TIMELINE_DIGITS = 8;
 
@@ -25,8 +27,26 @@ record LiveState(boolean inRecovery, String startTime, Lsn insert, Lsn flushed, 
 
     static final int LONG_HEADER = 40;
 
+    static LiveState ask(LiveSessions sessions, Gate gate) throws IOException {
+        List<LiveState> states = new ArrayList<>();
+        LiveWorkers.call(sessions, gate, session -> {
+            states.clear();
+            session.query(query(sessions.facts().major()), FIELDS, row -> states.add(of(row)));
+            return true;
+        });
+        return only(states);
+    }
+
+    /** The answer of a query that has one row. */
+    static <T> T only(List<T> rows) throws IOException {
+        if (rows.size() != 1) {
+            throw CopyRows.malformed("expected one row, found " + rows.size());
+        }
+        return rows.get(0);
+    }
+
     /** The functions got their present names in 10. */
-    static String query(int major) {
+    private static String query(int major) {
         String insert = major >= 10 ? "pg_current_wal_insert_lsn()" : "pg_current_xlog_insert_location()";
         String flush = major >= 10 ? "pg_current_wal_flush_lsn()" : "pg_current_xlog_flush_location()";
         String fileName = major >= 10 ? "pg_walfile_name" : "pg_xlogfile_name";
@@ -37,7 +57,7 @@ record LiveState(boolean inRecovery, String startTime, Lsn insert, Lsn flushed, 
                 + onPrimary.formatted(fileName + "(" + insert + ")");
     }
 
-    static LiveState of(CopyRows row) throws IOException {
+    private static LiveState of(CopyRows row) throws IOException {
         boolean inRecovery = row.bool(0);
         if (inRecovery) {
             return new LiveState(true, row.text(1), Lsn.INVALID, Lsn.INVALID, new TimelineId(1));

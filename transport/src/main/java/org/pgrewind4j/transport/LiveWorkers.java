@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class LiveWorkers implements Closeable {
 
     /** How often a job is tried when connections get lost. */
-    private static final int ATTEMPTS = 3;
+    private static final int ATTEMPTS = 4;
+
+    /** Before the second attempt to connect, doubled for each one more. */
+    private static final long PAUSE_MILLIS = 50;
 
     /** Beyond the server's own limit, so that its error, which says more, comes first. */
     private static final long GRACE_SECONDS = 5;
@@ -66,21 +69,37 @@ final class LiveWorkers implements Closeable {
 
     private <T> T run(Job<T> job) throws IOException, InterruptedException {
         for (int attempt = 1; ; attempt++) {
-            LiveSession session = sessions.take();
+            LiveSession session = take(attempt);
             try {
                 begin(session);
                 return job.run(session);
             } catch (SQLException e) {
-                boolean again = attempt < ATTEMPTS
-                        && LiveSession.isConnectionLost(e)
-                        && !sessions.deadline().isOver();
-                if (!again) {
+                if (!LiveSession.isConnectionLost(e.getSQLState()) || !mayTryAgain(attempt)) {
                     throw LiveServerException.of("could not read from " + sessions.description(), e);
                 }
             } finally {
                 end(session);
             }
         }
+    }
+
+    /** Takes a connection. Once there was one, it is tried a few times to get another. */
+    private LiveSession take(int firstAttempt) throws IOException, InterruptedException {
+        for (int attempt = firstAttempt; ; attempt++) {
+            try {
+                return sessions.take();
+            } catch (LiveServerException e) {
+                boolean lost = LiveSession.isConnectionLost(e.sqlState().orElse(null));
+                if (!lost || !sessions.hasConnected() || !mayTryAgain(attempt)) {
+                    throw e;
+                }
+                Thread.sleep(PAUSE_MILLIS << attempt);
+            }
+        }
+    }
+
+    private boolean mayTryAgain(int attempt) {
+        return attempt < ATTEMPTS && !sessions.deadline().isOver();
     }
 
     private synchronized void begin(LiveSession session) throws InterruptedIOException {

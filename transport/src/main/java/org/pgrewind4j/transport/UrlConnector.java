@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
@@ -16,11 +17,13 @@ final class UrlConnector implements Connector {
     private final String url;
     private final Properties properties;
     private final String description;
+    private final Map<String, String> libpqParameters;
 
-    private UrlConnector(String url, Properties properties, String description) {
+    private UrlConnector(String url, Properties properties, Properties parsed) {
         this.url = url;
-        this.properties = properties;
-        this.description = description;
+        this.properties = copy(properties);
+        this.description = describe(parsed);
+        this.libpqParameters = LibpqOption.parameters(parsed);
     }
 
     /**
@@ -40,7 +43,7 @@ final class UrlConnector implements Connector {
                     "connection property \"replication\": a replication connection cannot read"
                             + " files\nHINT: leave it out.");
         }
-        return new UrlConnector(url, copy(properties), describe(parsed));
+        return new UrlConnector(url, properties, parsed);
     }
 
     private static Properties copy(Properties properties) {
@@ -72,6 +75,8 @@ final class UrlConnector implements Connector {
         all.setProperty("loginTimeout", seconds);
         all.setProperty("socketTimeout", Integer.toString(LiveTimeouts.seconds(timeouts.socket())));
         all.setProperty("cancelSignalTimeout", CANCEL_SECONDS);
+        // Settings go with the login instead of after it: two round trips less.
+        all.putIfAbsent("assumeMinServerVersion", "9.6");
         all.putIfAbsent("tcpKeepAlive", "true");
         all.putIfAbsent("ApplicationName", "pgrewind4j");
         Connection connection = new Driver().connect(url, all);
@@ -79,6 +84,11 @@ final class UrlConnector implements Connector {
             throw new SQLException("the driver does not take its own URL");
         }
         return connection;
+    }
+
+    @Override
+    public Map<String, String> libpqParameters() {
+        return libpqParameters;
     }
 
     @Override

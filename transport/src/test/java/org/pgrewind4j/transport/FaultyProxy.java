@@ -30,6 +30,8 @@ final class FaultyProxy implements Closeable {
         SILENCE,
         /** Bytes without sense come instead of the server's. */
         GARBAGE,
+        /** One bit in some thousand is another. */
+        FLIPS,
         /** One such byte comes now and then, for ever. */
         DRIP,
         /** The server's answer to a connection names another process than the one that serves it, as a pooler's does. */
@@ -43,13 +45,19 @@ final class FaultyProxy implements Closeable {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicInteger requests = new AtomicInteger();
+    private final Random random;
     private volatile long delayMillis;
     private volatile Fault fault = Fault.NONE;
     private volatile long faultAfter = Long.MAX_VALUE;
     private final AtomicInteger faultyConnections = new AtomicInteger();
 
     FaultyProxy(int target) throws IOException {
+        this(target, 1);
+    }
+
+    FaultyProxy(int target, long seed) throws IOException {
         this.target = target;
+        this.random = new Random(seed);
         start("proxy-accept", this::accept);
     }
 
@@ -67,6 +75,11 @@ final class FaultyProxy implements Closeable {
         faultAfter = bytes;
         faultyConnections.set(connections);
         fault = how;
+    }
+
+    /** Lets all go well again, but for connections that are spoilt already. */
+    void heal() {
+        fault = Fault.NONE;
     }
 
     /** Accepts no connection any more. */
@@ -162,9 +175,16 @@ final class FaultyProxy implements Closeable {
                 }
                 case SILENCE -> Thread.sleep(Long.MAX_VALUE);
                 case DRIP -> drip();
-                default -> new Random(1).nextBytes(bytes);
+                case FLIPS -> flip(bytes);
+                default -> random.nextBytes(bytes);
             }
             return bytes;
+        }
+
+        private void flip(byte[] bytes) {
+            for (int at = random.nextInt(2_000); at < bytes.length; at += random.nextInt(2_000)) {
+                bytes[at] ^= (byte) (1 << random.nextInt(8));
+            }
         }
 
         private void drip() throws IOException, InterruptedException {

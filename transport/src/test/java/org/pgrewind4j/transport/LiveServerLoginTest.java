@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import javax.sql.DataSource;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
+import org.pgrewind4j.timeline.Lsn;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Who is let in, with which settings, and what is said to those who are not. */
@@ -104,6 +106,63 @@ class LiveServerLoginTest {
         assertThatThrownBy(() -> LiveServerTransport.ofJdbcUrl("jdbc:mysql://host/?password=secret", new Properties()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("not a URL of the PostgreSQL driver\nHINT: it is jdbc:postgresql://host:port/database");
+    }
+
+    @Test
+    void doesNotGoOnWithoutTheEncryptionThatWasAskedFor() {
+        assertThatThrownBy(() -> LiveServerTransport.ofConnectionString("host=127.0.0.1 port=" + server.port()
+                                + " dbname=postgres sslmode=require user=" + LiveSource.ROLE)
+                        .open())
+                .isInstanceOf(LiveServerException.class)
+                .hasMessage("could not connect to server \"127.0.0.1:" + server.port()
+                        + "\": The server does not support SSL.");
+    }
+
+    @Test
+    void asksForACheckpointIfItIsTold() throws IOException {
+        LiveServerBuilder asSuperuser = LiveServerTransport.ofJdbcUrl(
+                        LiveSource.url(server).replace(LiveSource.ROLE, PostgresServer.USER), new Properties())
+                .checkpointFirst();
+        String before = server.value("SELECT checkpoint_lsn FROM pg_control_checkpoint()");
+        try (Transport transport = asSuperuser.open()) {
+            assertThat(transport.controlFile().checkPoint()).isGreaterThan(Lsn.parse(before));
+        }
+        assertThatThrownBy(() -> LiveServerTransport.ofJdbcUrl(LiveSource.url(server), new Properties())
+                        .checkpointFirst()
+                        .open())
+                .isInstanceOf(LiveServerException.class)
+                .hasMessageStartingWith("could not read from server \"127.0.0.1:" + server.port()
+                        + "\": permission denied to execute CHECKPOINT command");
+    }
+
+    @Test
+    void saysHowAStandbyReachesTheSource() throws IOException {
+        try (LiveServerTransport transport = libpq("user=protected password=right application_name=x")) {
+            assertThat(transport.connectionParameters(LiveServerTransport.Secrets.INCLUDED))
+                    .containsExactly(
+                            Map.entry("host", "127.0.0.1"),
+                            Map.entry("port", Integer.toString(server.port())),
+                            Map.entry("dbname", "postgres"),
+                            Map.entry("user", "protected"),
+                            Map.entry("password", "right"),
+                            Map.entry("application_name", "x"),
+                            Map.entry("sslmode", "disable"),
+                            Map.entry("gssencmode", "disable"));
+            assertThat(transport.connectionParameters(LiveServerTransport.Secrets.LEFT_OUT))
+                    .doesNotContainKey("password")
+                    .containsEntry("user", "protected");
+        }
+        try (LiveServerTransport transport = LiveServerTransport.ofJdbcUrl(LiveSource.url(server), new Properties())
+                .open()) {
+            assertThat(transport.connectionParameters(LiveServerTransport.Secrets.INCLUDED))
+                    .containsExactly(
+                            Map.entry("host", "127.0.0.1"),
+                            Map.entry("port", Integer.toString(server.port())),
+                            Map.entry("dbname", "postgres"),
+                            Map.entry("user", LiveSource.ROLE),
+                            Map.entry("sslmode", "disable"),
+                            Map.entry("gssencmode", "disable"));
+        }
     }
 
     @Test
