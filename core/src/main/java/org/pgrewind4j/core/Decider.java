@@ -65,6 +65,7 @@ final class Decider {
         Set<DataPath> copiedSegments = new HashSet<>();
         segments.forEach(copy -> copiedSegments.add(copy.path()));
         CopySet copySet = CopySet.of(changed, settings.blockSelection(), divergence.position());
+        StandbyFiles standbyFiles = new StandbyFiles(settings.standby(), targetControl.version());
         FileDecisions decisions = new FileDecisions(
                 copySet,
                 sourceFiles,
@@ -72,11 +73,12 @@ final class Decider {
                 walFiles,
                 copiedSegments,
                 geometry,
-                settings.kept(),
+                settings.kept().or(standbyFiles::own),
                 settings.tablespaces());
         Listing.join(sourceFiles, targetFiles, pair -> take(decisions.decide(pair), preconditions));
         compare();
         actions.addAll(segments);
+        actions.addAll(standbyFiles.actions());
         checkWalCoverage(walFiles, preconditions);
         List<FileAction> all = inOrder();
         List<DataPath> links = links(targetFiles, all);

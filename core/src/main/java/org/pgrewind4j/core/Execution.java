@@ -35,6 +35,17 @@ final class Execution {
     }
 
     static RewindReport execute(RewindPlan plan) {
+        RewindReport report = perform(plan);
+        if (plan.verdict() != Verdict.REWIND) {
+            // A rewind has it sealed, so that resuming it needs nobody to know the settings.
+            StandbyWriter.write(
+                    plan.settings(),
+                    operations(plan.settings().target(), plan.settings().durability()));
+        }
+        return report;
+    }
+
+    private static RewindReport perform(RewindPlan plan) {
         return switch (plan.verdict()) {
             case REFUSED -> throw new RewindRefusedException(plan.problems());
             case NOT_NEEDED, CAN_FOLLOW -> nothingDone(plan);

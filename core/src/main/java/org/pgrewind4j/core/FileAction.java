@@ -77,6 +77,24 @@ public sealed interface FileAction {
     }
 
     /**
+     * Writes settings into a configuration file and leaves the others that it holds; creates it where it is missing.
+     *
+     * @param path the file
+     * @param settings the names of what is set; none for a file that is there to be found, and empty
+     */
+    record WriteConfiguration(DataPath path, List<String> settings) implements FileAction {
+        /**
+         * Takes a copy of the list.
+         *
+         * @param path the file
+         * @param settings the names of what is set
+         */
+        public WriteConfiguration {
+            settings = List.copyOf(settings);
+        }
+    }
+
+    /**
      * Shortens a file.
      *
      * @param path the file

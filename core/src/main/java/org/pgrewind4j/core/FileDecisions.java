@@ -73,7 +73,8 @@ final class FileDecisions {
     Decision decide(Listing.Pair pair) {
         DataPath path = pair.path();
         if (path.equals(DataPath.CONTROL_FILE) || kept.test(path)) {
-            // The control file is made and put in place last, by the seal; what is kept is the caller's word.
+            // The control file is made and put in place last, by the seal; what is kept is the caller's word, or
+            // is written by the seal too.
             return LEAVE;
         }
         if (Exclusions.isExcluded(path)) {

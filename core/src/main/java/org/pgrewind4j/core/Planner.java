@@ -42,7 +42,13 @@ final class Planner {
             return RewindPlan.of(settings, Verdict.RESUME, null, List.of());
         }
         try (LocalDirectoryTransport target = LocalDirectoryTransport.open(settings.target())) {
-            return plan(target);
+            RewindPlan plan = plan(target);
+            return switch (plan.verdict()) {
+                case NOT_NEEDED, CAN_FOLLOW, ALREADY_REWOUND ->
+                    plan.withStandby(new StandbyFiles(
+                            settings.standby(), Cluster.readControlFile(target).version()));
+                case REWIND, RESUME, REFUSED -> plan;
+            };
         }
     }
 

@@ -28,7 +28,8 @@ import org.pgrewind4j.wal.WalSegmentSource;
  * <p>{@link #plan} only reads. {@link RewindPlan#execute} stages everything it needs beside the target before it changes
  * the target, so a failure up to then leaves the target as it was, and one after that is finished by {@link #resume},
  * without the source. The target may have been a primary or a standby, stopped cleanly or crashed; no server program is
- * needed. What results is a data directory that must be started as a standby.
+ * needed. What results is a data directory that must be started as a standby; {@link #standby}
+ * writes the configuration for that.
  *
  * <p>Instances are for one thread. The target belongs to the caller meanwhile: no server may be started on it.
  */
@@ -41,6 +42,7 @@ public final class Rewind {
     private BlockSelection blockSelection = BlockSelection.MINIMAL;
     private Predicate<WalSegmentName> restorable = segment -> false;
     private Predicate<DataPath> kept = path -> false;
+    private Optional<StandbySettings> standby = Optional.empty();
     private Durability durability = Durability.SYNC;
     private int threads = Runtime.getRuntime().availableProcessors();
     private RewindListener listener = RewindListener.none();
@@ -139,6 +141,18 @@ public final class Rewind {
     }
 
     /**
+     * Also writes what makes the target a standby, as {@code pg_rewind --write-recovery-conf} does, and even if nothing
+     * is to be rewound. Without it nothing is written, and the source's configuration comes with the rewind.
+     *
+     * @param settings what the standby is told
+     * @return this
+     */
+    public Rewind standby(StandbySettings settings) {
+        this.standby = Optional.of(settings);
+        return this;
+    }
+
+    /**
      * Chooses whether what is written is forced to the disk.
      *
      * @param durability the default is {@link Durability#SYNC}
@@ -190,6 +204,7 @@ public final class Rewind {
                 restorable,
                 kept,
                 new TablespaceMapping(tablespaces),
+                standby,
                 durability,
                 threads,
                 listener);

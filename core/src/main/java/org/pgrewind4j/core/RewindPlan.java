@@ -38,6 +38,11 @@ public final class RewindPlan {
         return new RewindPlan(settings, verdict, divergence, problems, null, List.of());
     }
 
+    /** This plan, with what makes the target a standby though there is nothing to rewind. */
+    RewindPlan withStandby(StandbyFiles standby) {
+        return new RewindPlan(settings, verdict, divergence, problems, facts, List.copyOf(standby.actions()));
+    }
+
     static RewindPlan rewind(Settings settings, RewindFacts facts, List<FileAction> actions) {
         return new RewindPlan(settings, Verdict.REWIND, facts.divergence(), List.of(), facts, actions);
     }
@@ -118,7 +123,7 @@ public final class RewindPlan {
      * What will be done to each path, in the order in which it will be done. The control file and the backup label,
      * which each rewind writes, are not among it.
      *
-     * @return the actions; empty unless the verdict is {@code REWIND}
+     * @return the actions; unless the verdict is {@code REWIND} none but those that {@link Rewind#standby} asks for
      */
     public List<FileAction> actions() {
         return actions;
@@ -148,7 +153,7 @@ public final class RewindPlan {
 
     /**
      * Does what the plan says: stages, seals, applies. With a verdict other than {@code REWIND} and {@code RESUME}
-     * there is nothing to do, and nothing is done.
+     * nothing is done but what {@link Rewind#standby} asks for.
      *
      * @return what was done
      * @throws RewindRefusedException if the verdict is {@code REFUSED}

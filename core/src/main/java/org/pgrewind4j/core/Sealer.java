@@ -54,6 +54,11 @@ final class Sealer {
         }
         Instant now = Clock.systemUTC().instant();
         copied.add(stageLabel(now));
+        for (FileAction action : plan.actions()) {
+            if (action instanceof FileAction.WriteConfiguration configuration) {
+                copied.add(stageConfiguration(configuration));
+            }
+        }
         write(area.newControlFile(), controlFile(end, now).toBytes());
         Manifest manifest = new Manifest(
                 Manifest.fingerprint(facts.targetControl().toBytes()),
@@ -98,6 +103,14 @@ final class Sealer {
                 facts.start(), facts.source().history(), facts.targetControl().walSegmentSize(), now);
         write(area.in("", LABEL), label);
         return new Manifest.WholeFile(BackupLabel.PATH, label.length, crc(label), "", LABEL);
+    }
+
+    private Manifest.Step stageConfiguration(FileAction.WriteConfiguration action) throws IOException {
+        byte[] content =
+                new StandbyFiles(settings.standby(), facts.targetControl().version()).contentAfter(action, settings);
+        String name = action.path().fileName();
+        write(area.in("", name), content);
+        return new Manifest.WholeFile(action.path(), content.length, crc(content), "", name);
     }
 
     /** The source's control file, in the state of a standby that must replay up to the end. */

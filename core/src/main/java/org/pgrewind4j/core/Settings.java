@@ -2,6 +2,7 @@ package org.pgrewind4j.core;
 
 import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.Transport;
@@ -17,6 +18,7 @@ record Settings(
         Predicate<WalSegmentName> restorable,
         Predicate<DataPath> kept,
         TablespaceMapping tablespaces,
+        Optional<StandbySettings> standby,
         Durability durability,
         int threads,
         RewindListener listener) {}

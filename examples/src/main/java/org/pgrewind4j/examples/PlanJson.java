@@ -16,6 +16,7 @@ import org.pgrewind4j.core.FileAction.CreateTablespaceLink;
 import org.pgrewind4j.core.FileAction.RemoveDirectory;
 import org.pgrewind4j.core.FileAction.RemoveFile;
 import org.pgrewind4j.core.FileAction.Truncate;
+import org.pgrewind4j.core.FileAction.WriteConfiguration;
 import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.RewindPlan;
 import org.pgrewind4j.timeline.Divergence;
@@ -46,7 +47,8 @@ import org.pgrewind4j.transport.FileRange;
  * <tr><td>{@code actions}</td><td>array, in the order in which they are done, of {@code {action, path, ...}}:
  *     {@code createDirectory}, {@code createTablespaceLink} with {@code location}, {@code copyFile} with {@code size},
  *     {@code copyRanges} with {@code finalSize} and {@code ranges} (array of {@code [offset, length]}),
- *     {@code truncate} with {@code size}, {@code removeFile}, {@code removeDirectory}; sizes in bytes, paths relative to
+ *     {@code truncate} with {@code size}, {@code writeConfiguration} with {@code settings} (array of their names),
+ *     {@code removeFile}, {@code removeDirectory}; sizes in bytes, paths relative to
  *     the data directory</td></tr>
  * </table>
  *
@@ -151,6 +153,13 @@ final class PlanJson {
         } else if (action instanceof Truncate cut) {
             begin("truncate", action);
             json.writeNumberField("size", cut.size());
+        } else if (action instanceof WriteConfiguration configuration) {
+            begin("writeConfiguration", action);
+            json.writeArrayFieldStart("settings");
+            for (String setting : configuration.settings()) {
+                json.writeString(setting);
+            }
+            json.writeEndArray();
         } else if (action instanceof RemoveFile) {
             begin("removeFile", action);
         } else if (action instanceof RemoveDirectory) {

@@ -18,6 +18,7 @@ import org.pgrewind4j.core.FileAction.CreateTablespaceLink;
 import org.pgrewind4j.core.FileAction.RemoveDirectory;
 import org.pgrewind4j.core.FileAction.RemoveFile;
 import org.pgrewind4j.core.FileAction.Truncate;
+import org.pgrewind4j.core.FileAction.WriteConfiguration;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
 
@@ -37,6 +38,9 @@ class PlanJsonTest {
                 new CopyRanges(PATH, List.of(new FileRange(PATH, 0, 8192), new FileRange(PATH, 24576, 16384)), 65536),
                 "{'action':'copyRanges','path':'base/5/16384','finalSize':65536,'ranges':[[0,8192],[24576,16384]]}");
         actions.put(new Truncate(PATH, 8192), "{'action':'truncate','path':'base/5/16384','size':8192}");
+        actions.put(
+                new WriteConfiguration(PATH, List.of("primary_conninfo")),
+                "{'action':'writeConfiguration','path':'base/5/16384','settings':['primary_conninfo']}");
         actions.put(new RemoveFile(PATH), "{'action':'removeFile','path':'base/5/16384'}");
         actions.put(new RemoveDirectory(PATH), "{'action':'removeDirectory','path':'base/5/16384'}");
         return actions;

@@ -105,7 +105,7 @@ final class LibpqConnection {
     /** Everything else that the driver is to know; the password is among it. */
     Properties properties() {
         Properties properties = new Properties();
-        String user = value(LibpqOption.USER, System.getProperty("user.name", "postgres"));
+        String user = user();
         String database = value(LibpqOption.DBNAME, user);
         properties.setProperty("user", user);
         properties.setProperty("PGDBNAME", database);
@@ -123,6 +123,20 @@ final class LibpqConnection {
                         value(LibpqOption.LOAD_BALANCE_HOSTS, "disable").equals("random")));
         password(user, database).ifPresent(password -> properties.setProperty("password", password));
         return properties;
+    }
+
+    /** All values, with those in place of the defaults that depend on who asks from where. */
+    Map<LibpqOption, String> resolved() {
+        Map<LibpqOption, String> resolved = new EnumMap<>(values);
+        resolved.putIfAbsent(LibpqOption.USER, user());
+        if (!values.containsKey(LibpqOption.HOSTADDR)) {
+            resolved.putIfAbsent(LibpqOption.HOST, DEFAULT_HOST);
+        }
+        return resolved;
+    }
+
+    private String user() {
+        return value(LibpqOption.USER, System.getProperty("user.name", "postgres"));
     }
 
     private String serverType() {

@@ -159,6 +159,13 @@ final class LibpqString {
         }
     }
 
+    /** Writes a value as {@link #parse} reads it back. */
+    static String quote(String value) {
+        return value.matches("[A-Za-z0-9_./:,+-]+")
+                ? value
+                : "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'";
+    }
+
     /** Adds a pair that a string or a service file names; an empty value is as none. */
     static void put(Map<LibpqOption, String> values, String keyword, String value) {
         LibpqOption option = LibpqOption.of(keyword)

@@ -1,0 +1,80 @@
+package org.pgrewind4j.core;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.pgrewind4j.core.FileAction.WriteConfiguration;
+import org.pgrewind4j.core.FileOperations.WritableFile;
+import org.pgrewind4j.core.RewindException.TargetState;
+import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.transport.LocalDirectoryTransport;
+import org.pgrewind4j.transport.PostmasterPid;
+
+/**
+ * Makes a standby of a target that has nothing to be rewound. It needs no seal: each file is put in place in one step,
+ * and between two of them the target is what it was, with settings that only a standby looks at.
+ */
+final class StandbyWriter {
+
+    private final Path target;
+    private final StandbySettings settings;
+    private final FileOperations files;
+
+    private StandbyWriter(Path target, StandbySettings settings, FileOperations files) {
+        this.target = target;
+        this.settings = settings;
+        this.files = files;
+    }
+
+    /** Writes what the settings ask for, which may be nothing. */
+    static void write(Settings settings, FileOperations files) {
+        Optional<StandbySettings> standby = settings.standby();
+        standby.ifPresent(wanted -> new StandbyWriter(settings.target(), wanted, files).write());
+    }
+
+    @SuppressWarnings("try") // The lock is held, not used.
+    private void write() {
+        try (TargetLock lock = TargetLock.acquire(target);
+                LocalDirectoryTransport base = LocalDirectoryTransport.open(target)) {
+            if (PostmasterPid.read(target).flatMap(PostmasterPid::signOfLife).isPresent()) {
+                throw new PgRewindException(
+                        PgRewindException.withHint("a server runs on the target", "stop it and plan again."));
+            }
+            write(
+                    new StandbyFiles(
+                            Optional.of(settings), Cluster.readControlFile(base).version()),
+                    base);
+        } catch (IOException | RuntimeException e) {
+            throw new RewindException(
+                    TargetState.UNTOUCHED, "cannot make a standby of \"" + target + "\": " + Failures.describe(e), e);
+        }
+    }
+
+    private void write(StandbyFiles standby, LocalDirectoryTransport base) throws IOException {
+        StagingArea area = new StagingArea(target, List.of());
+        area.remove(files);
+        for (WriteConfiguration action : standby.actions()) {
+            byte[] content = standby.content(action, base);
+            Path path = action.path().in(target);
+            if (!Files.exists(path) || !Arrays.equals(Files.readAllBytes(path), content)) {
+                area.create(files);
+                put(area.in("", action.path().fileName()), content, path);
+            }
+        }
+        area.remove(files);
+    }
+
+    private void put(Path staged, byte[] content, Path path) throws IOException {
+        try (WritableFile file = files.open(staged)) {
+            file.resize(0);
+            file.write(ByteBuffer.wrap(content), 0);
+            file.sync();
+        }
+        files.move(staged, path);
+        files.syncDirectory(target);
+    }
+}
