@@ -221,7 +221,8 @@ class LiveServerFaultsTest {
     void anInterruptEndsAWaitThatNothingElseEnds() throws IOException {
         try (FaultyProxy proxy = new FaultyProxy(server.port());
                 Transport transport = open(proxy, LiveTimeouts.DEFAULT)) {
-            proxy.failAfter(3_000_000, FaultyProxy.Fault.SILENCE, 2);
+            // Within the second batch of each connection: the first ones wake the one who interrupts.
+            proxy.failAfter(6_000_000, FaultyProxy.Fault.SILENCE, 2);
             Thread caller = Thread.currentThread();
             Thread waker = new Thread(() -> {
                 while (caller.getState() != Thread.State.TIMED_WAITING) {
