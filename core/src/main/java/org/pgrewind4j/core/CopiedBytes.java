@@ -3,9 +3,10 @@ package org.pgrewind4j.core;
 import java.util.Collection;
 import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.CopyRanges;
+import org.pgrewind4j.core.FileAction.RestoreWal;
 
 /**
- * How many bytes come from the source, by kind.
+ * How many bytes come from the source, and of WAL from archives, by kind.
  *
  * @param blocks blocks of relation files that both sides have, counted in blocks
  * @param blockBytes their bytes
@@ -23,6 +24,8 @@ public record CopiedBytes(long blocks, long blockBytes, long relationBytes, long
         for (FileAction action : actions) {
             if (action instanceof CopyRanges) {
                 blockBytes += action.bytes();
+            } else if (action instanceof RestoreWal) {
+                walBytes += action.bytes();
             } else if (action instanceof CopyFile) {
                 if (wal.isOfSegment(action.path())) {
                     walBytes += action.bytes();

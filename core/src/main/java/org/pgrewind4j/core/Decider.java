@@ -9,6 +9,7 @@ import java.util.Set;
 import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.RemoveDirectory;
 import org.pgrewind4j.core.FileAction.RemoveFile;
+import org.pgrewind4j.core.FileAction.RestoreWal;
 import org.pgrewind4j.core.FileDecisions.Decision;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.timeline.Divergence;
@@ -61,7 +62,8 @@ final class Decider {
                 ofSource.history(),
                 divergence.position());
         Listing.join(sourceFiles, targetFiles, walFiles::note);
-        List<CopyFile> segments = walFiles.copies(start.redo(), end.lsn());
+        List<FileAction> segments = new ArrayList<>(walFiles.copies(start.redo(), end.lsn()));
+        List<WalSegmentName> missing = restoreMissing(walFiles, segments);
         Set<DataPath> copiedSegments = new HashSet<>();
         segments.forEach(copy -> copiedSegments.add(copy.path()));
         CopySet copySet = CopySet.of(changed, settings.blockSelection(), divergence.position());
@@ -79,7 +81,7 @@ final class Decider {
         compare();
         actions.addAll(segments);
         actions.addAll(standbyFiles.actions());
-        checkWalCoverage(walFiles, preconditions);
+        checkWalCoverage(missing, preconditions);
         List<FileAction> all = inOrder();
         List<DataPath> links = links(targetFiles, all);
         new TargetRoom(settings, targetFiles).check(all, links, preconditions);
@@ -111,11 +113,23 @@ final class Decider {
         different.stream().forEach(i -> actions.add(toCompare.get(i)));
     }
 
-    private void checkWalCoverage(WalFiles walFiles, Preconditions preconditions) {
-        List<WalSegmentName> missing = walFiles.needed(start.redo(), end.lsn()).stream()
-                .filter(segment -> walFiles.origin(segment) == WalFiles.Origin.MISSING)
-                .filter(segment -> !settings.restorable().test(segment))
-                .toList();
+    /** Adds the segments that an archive has to those that are copied; returns the ones that nobody has. */
+    private List<WalSegmentName> restoreMissing(WalFiles walFiles, List<FileAction> segments) throws IOException {
+        ArchivedWal archive = new ArchivedWal(settings);
+        List<WalSegmentName> missing = new ArrayList<>();
+        for (WalSegmentName needed : walFiles.needed(start.redo(), end.lsn())) {
+            if (walFiles.origin(needed) == WalFiles.Origin.MISSING) {
+                if (archive.has(needed)) {
+                    segments.add(new RestoreWal(walFiles.path(needed), needed.segmentSize()));
+                } else if (!settings.restorable().test(needed)) {
+                    missing.add(needed);
+                }
+            }
+        }
+        return missing;
+    }
+
+    private void checkWalCoverage(List<WalSegmentName> missing, Preconditions preconditions) {
         if (!missing.isEmpty()) {
             preconditions.add(
                     Kind.WAL_MISSING_FOR_REPLAY,

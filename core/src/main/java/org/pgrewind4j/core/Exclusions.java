@@ -36,6 +36,8 @@ final class Exclusions {
     static boolean isForeign(DataPath path) {
         String text = path.toString();
         return text.equals(StagingArea.LOCK_FILE)
+                || text.equals(RestoredWal.DIRECTORY)
+                || text.startsWith(RestoredWal.DIRECTORY + "/")
                 || text.equals(StagingArea.DIRECTORY)
                 || text.contains("/" + StagingArea.DIRECTORY)
                 || text.startsWith(StagingArea.DIRECTORY + "/")

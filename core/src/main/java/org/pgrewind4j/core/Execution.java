@@ -141,6 +141,7 @@ final class Execution {
             ReplayEnd end = settings.source().replayEnd();
             requireSameTimeline(facts, end);
             stageWal(facts, stager, end);
+            stager.restore(plan.actions(), settings);
             progress.tell();
             new TemplateCheck(settings, facts, area).check(plan.actions(), stager.copies(), end.lsn());
             new TablespaceCheck(settings, facts, area).check(plan.actions(), end.lsn());

@@ -15,7 +15,7 @@ public sealed interface FileAction {
     DataPath path();
 
     /**
-     * How many bytes it takes from the source.
+     * How many bytes it takes from the source or an archive.
      *
      * @return bytes, zero for actions that copy nothing
      */
@@ -45,6 +45,19 @@ public sealed interface FileAction {
      * @param size the source's size in bytes
      */
     record CopyFile(DataPath path, long size) implements FileAction {
+        @Override
+        public long bytes() {
+            return size;
+        }
+    }
+
+    /**
+     * Copies a WAL segment from an archive, because replay needs it and neither side has it any more.
+     *
+     * @param path the segment
+     * @param size its size in bytes
+     */
+    record RestoreWal(DataPath path, long size) implements FileAction {
         @Override
         public long bytes() {
             return size;

@@ -94,9 +94,9 @@ public final class Rewind {
 
     /**
      * Adds a place to look for WAL that the target no longer has. The target's own directory is asked first, the
-     * source's {@code pg_wal} last, and only for shared WAL.
+     * source's {@code pg_wal} last, and only for shared WAL. What replay needs and neither side has is copied from there.
      *
-     * @param archive gives segments of the target's branch, such as its WAL archive
+     * @param archive gives segments of the clusters' branches: their WAL archive, or {@link RestoredWal}
      * @return this
      */
     public Rewind walFrom(WalSegmentSource archive) {

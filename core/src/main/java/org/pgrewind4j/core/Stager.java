@@ -9,10 +9,13 @@ import java.util.List;
 import java.util.Map;
 import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.CopyRanges;
+import org.pgrewind4j.core.FileAction.RestoreWal;
+import org.pgrewind4j.core.FileOperations.WritableFile;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.transport.RangeReceiver;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.wal.WalSegmentName;
 
 /**
  * Fetches files and parts of files from the source into the staging area. Nothing outside the staging area is touched.
@@ -54,6 +57,25 @@ final class Stager {
         fetchRanges(fetched);
         copies.addAll(fetched);
         return fetched;
+    }
+
+    /** Stages what the actions take from the archives. */
+    void restore(List<? extends FileAction> actions, Settings settings) throws IOException {
+        ArchivedWal archive = new ArchivedWal(settings);
+        for (FileAction action : actions) {
+            if (action instanceof RestoreWal restore) {
+                String name = restore.path().fileName();
+                StagedCopy copy =
+                        StagedCopy.of(new CopyFile(restore.path(), restore.size()), area.placeOf(restore.path()), name);
+                try (WritableFile staged = files.open(area.in(copy.place(), name))) {
+                    archive.copy(
+                            WalSegmentName.parse(name, (int) restore.size()).orElseThrow(), staged);
+                }
+                copy.delivered(0, restore.size());
+                copies.add(copy);
+                progress.bytesDone(restore.size());
+            }
+        }
     }
 
     /** A number keeps names short and apart; the name behind it lets a reader of WAL find segments. */

@@ -15,6 +15,7 @@ import org.pgrewind4j.core.FileAction.CreateDirectory;
 import org.pgrewind4j.core.FileAction.CreateTablespaceLink;
 import org.pgrewind4j.core.FileAction.RemoveDirectory;
 import org.pgrewind4j.core.FileAction.RemoveFile;
+import org.pgrewind4j.core.FileAction.RestoreWal;
 import org.pgrewind4j.core.FileAction.Truncate;
 import org.pgrewind4j.core.FileAction.WriteConfiguration;
 import org.pgrewind4j.core.Problem;
@@ -45,7 +46,7 @@ import org.pgrewind4j.transport.FileRange;
  * <tr><td>{@code bytes}</td><td>{@code {total, blocks, blockBytes, relationBytes, walBytes, otherBytes}}, numbers as in
  *     {@link CopiedBytes}</td></tr>
  * <tr><td>{@code actions}</td><td>array, in the order in which they are done, of {@code {action, path, ...}}:
- *     {@code createDirectory}, {@code createTablespaceLink} with {@code location}, {@code copyFile} with {@code size},
+ *     {@code createDirectory}, {@code createTablespaceLink} with {@code location}, {@code copyFile} and {@code restoreWal} with {@code size},
  *     {@code copyRanges} with {@code finalSize} and {@code ranges} (array of {@code [offset, length]}),
  *     {@code truncate} with {@code size}, {@code writeConfiguration} with {@code settings} (array of their names),
  *     {@code removeFile}, {@code removeDirectory}; sizes in bytes, paths relative to
@@ -146,6 +147,9 @@ final class PlanJson {
         } else if (action instanceof CopyFile copy) {
             begin("copyFile", action);
             json.writeNumberField("size", copy.size());
+        } else if (action instanceof RestoreWal restore) {
+            begin("restoreWal", action);
+            json.writeNumberField("size", restore.size());
         } else if (action instanceof CopyRanges copy) {
             begin("copyRanges", action);
             json.writeNumberField("finalSize", copy.finalSize());

@@ -17,6 +17,7 @@ import org.pgrewind4j.core.FileAction.CreateDirectory;
 import org.pgrewind4j.core.FileAction.CreateTablespaceLink;
 import org.pgrewind4j.core.FileAction.RemoveDirectory;
 import org.pgrewind4j.core.FileAction.RemoveFile;
+import org.pgrewind4j.core.FileAction.RestoreWal;
 import org.pgrewind4j.core.FileAction.Truncate;
 import org.pgrewind4j.core.FileAction.WriteConfiguration;
 import org.pgrewind4j.transport.DataPath;
@@ -38,6 +39,7 @@ class PlanJsonTest {
                 new CopyRanges(PATH, List.of(new FileRange(PATH, 0, 8192), new FileRange(PATH, 24576, 16384)), 65536),
                 "{'action':'copyRanges','path':'base/5/16384','finalSize':65536,'ranges':[[0,8192],[24576,16384]]}");
         actions.put(new Truncate(PATH, 8192), "{'action':'truncate','path':'base/5/16384','size':8192}");
+        actions.put(new RestoreWal(PATH, 7), "{'action':'restoreWal','path':'base/5/16384','size':7}");
         actions.put(
                 new WriteConfiguration(PATH, List.of("primary_conninfo")),
                 "{'action':'writeConfiguration','path':'base/5/16384','settings':['primary_conninfo']}");

@@ -1,0 +1,95 @@
+package org.pgrewind4j.core;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.pgrewind4j.wal.DirectoryWalSource;
+import org.pgrewind4j.wal.WalSegment;
+import org.pgrewind4j.wal.WalSegmentName;
+import org.pgrewind4j.wal.WalSegmentSource;
+
+/**
+ * WAL that a {@link RestoreCommand} brings from an archive when it is asked for. Each segment is fetched once and stays
+ * until this is closed, for a rewind reads some of them more than once. Safe for use by several threads, for which the
+ * command runs one at a time, as it does for a server.
+ */
+public final class RestoredWal implements WalSegmentSource, Closeable {
+
+    static final String DIRECTORY = "pgrewind4j.restored";
+
+    private final RestoreCommand command;
+    private final Path dataDirectory;
+    private final Path directory;
+    private final WalSegmentSource restored;
+    private final Set<WalSegmentName> asked = new HashSet<>();
+
+    private RestoredWal(RestoreCommand command, Path dataDirectory) {
+        this.command = command;
+        this.dataDirectory = dataDirectory;
+        this.directory = dataDirectory.resolve(DIRECTORY);
+        this.restored = new DirectoryWalSource(directory);
+    }
+
+    static RestoredWal open(RestoreCommand command, Path dataDirectory) throws IOException {
+        RestoredWal wal = new RestoredWal(command, dataDirectory);
+        // A process that was killed can have left its own.
+        wal.close();
+        new LocalFileOperations(dataDirectory, Durability.NO_SYNC).createDirectory(wal.directory);
+        return wal;
+    }
+
+    /**
+     * Runs the command for a segment that it was not asked for yet.
+     *
+     * @throws IOException if the command fails in a way that says nothing about the archive, or brings a file of a size
+     *     that no segment has
+     */
+    @Override
+    public synchronized Optional<WalSegment> open(WalSegmentName name) throws IOException {
+        if (asked.add(name)) {
+            restore(name);
+        }
+        return restored.open(name);
+    }
+
+    private void restore(WalSegmentName name) throws IOException {
+        // Under its own name only when it is known to be whole.
+        Path incoming = directory.resolve("incoming");
+        Files.deleteIfExists(incoming);
+        boolean isThere = command.run(name.fileName(), incoming, dataDirectory, directory.resolve("output"))
+                && Files.exists(incoming);
+        if (!isThere) {
+            return;
+        }
+        long size = Files.size(incoming);
+        if (size != name.segmentSize()) {
+            throw new IOException("restore_command brought a file of " + size + " bytes for \"" + name.fileName()
+                    + "\": expected " + name.segmentSize());
+        }
+        Files.move(incoming, directory.resolve(name.fileName()));
+    }
+
+    /** Removes what was restored. */
+    @Override
+    public void close() throws IOException {
+        if (Files.isDirectory(directory)) {
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : (Iterable<Path>) files::iterator) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(directory);
+        }
+    }
+
+    /** Prints the command. */
+    @Override
+    public String toString() {
+        return command.toString();
+    }
+}
