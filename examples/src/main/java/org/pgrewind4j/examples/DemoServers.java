@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -121,11 +120,7 @@ final class DemoServers implements AutoCloseable {
         // Ending the servers waits for them, which an interrupted thread cannot.
         boolean interrupted = Thread.interrupted();
         try {
-            closeServer(promoted, "new-primary.log");
-            closeServer(old, "old-primary.log");
-            if (ending == Ending.REMOVE_FOLDER) {
-                removeFolder();
-            }
+            closeServers();
         } finally {
             closed.countDown();
             forgetSignal();
@@ -135,24 +130,36 @@ final class DemoServers implements AutoCloseable {
         }
     }
 
-    private void closeServer(@Nullable PostgresServer server, String log) {
+    private void closeServers() {
+        try (PostgresServer first = old;
+                PostgresServer second = promoted) {
+            if (ending == Ending.KEEP_FOLDER) {
+                stopToKeep(first, "old-primary.log");
+                stopToKeep(second, "new-primary.log");
+            }
+        }
+        if (ending == Ending.REMOVE_FOLDER) {
+            removeFolder();
+        }
+    }
+
+    private void stopToKeep(@Nullable PostgresServer server, String log) {
         if (server == null) {
             return;
         }
-        try (server) {
-            if (ending == Ending.KEEP_FOLDER) {
-                Files.writeString(folder.resolve(log), server.log());
-            }
+        if (server.isRunning()) {
+            server.stop(StopMode.FAST);
+        }
+        try {
+            Files.writeString(folder.resolve(log), server.log());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     private void removeFolder() {
-        List<Path> inside;
         try (Stream<Path> tree = Files.walk(folder)) {
-            inside = tree.sorted(Comparator.reverseOrder()).toList();
-            for (Path path : inside) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);
             }
         } catch (IOException e) {

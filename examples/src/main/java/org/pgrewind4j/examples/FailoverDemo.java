@@ -153,6 +153,9 @@ final class FailoverDemo implements Callable<Integer> {
         try (Transport source = LocalDirectoryTransport.open(servers.promoted().dataDirectory())) {
             Rewind rewind = Rewind.of(servers.old().dataDirectory()).from(source);
             RewindPlan plan = rewind.plan();
+            if (plan.verdict() != Verdict.REWIND) {
+                throw new IllegalStateException("expected a rewind, found " + plan.verdict() + ": " + plan.problems());
+            }
             RewindPlan sinceCheckpoint =
                     rewind.blockSelection(BlockSelection.SINCE_CHECKPOINT).plan();
             new PlanStory(story, plan, names).tell(sinceCheckpoint, timeline(source));
