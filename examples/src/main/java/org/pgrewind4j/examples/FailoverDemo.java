@@ -2,6 +2,7 @@ package org.pgrewind4j.examples;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -15,11 +16,9 @@ import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.testserver.TestServerException;
 import org.pgrewind4j.timeline.PgRewindException;
-import org.pgrewind4j.timeline.TimelineId;
-import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.LiveServerTransport;
 import org.pgrewind4j.transport.LocalDirectoryTransport;
 import org.pgrewind4j.transport.Transport;
-import org.pgrewind4j.wal.ControlFile;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -54,6 +53,9 @@ final class FailoverDemo implements Callable<Integer> {
 
     @Option(names = "--crash", description = "End the old primary with kill -9 instead of stopping it.")
     private boolean crash;
+
+    @Option(names = "--live", description = "Read the new primary while it runs, instead of from its directory.")
+    private boolean live;
 
     @Option(names = "--keep", description = "Keep both data directories and the servers' logs.")
     private boolean keep;
@@ -120,7 +122,10 @@ final class FailoverDemo implements Callable<Integer> {
         Map<String, String> names = DemoRows.namesByPath(servers.old());
         stop(servers);
         rewind(servers, names);
-        follow(servers);
+        if (!live) {
+            servers.promoted().start();
+        }
+        new FollowingStory(story, servers.promoted(), servers.old()).tell();
     }
 
     private void failOver(DemoServers servers) {
@@ -139,18 +144,32 @@ final class FailoverDemo implements Callable<Integer> {
     }
 
     private void stop(DemoServers servers) {
+        String how = crash ? "ended with kill -9" : "stopped";
         if (crash) {
             servers.old().kill();
-            story.step("The old primary is ended with kill -9, the new one stopped, as it is read from its directory.");
         } else {
             servers.old().stop(StopMode.FAST);
-            story.step("The old primary is stopped; the new one too, as it is read from its directory.");
         }
-        servers.promoted().stop(StopMode.FAST);
+        if (live) {
+            story.step("The old primary is %s; the new one goes on, and is read while it runs.", how);
+        } else {
+            servers.promoted().stop(StopMode.FAST);
+            story.step("The old primary is %s; the new one is stopped, as it is read from its directory.", how);
+        }
+    }
+
+    private Transport source(PostgresServer promoted) throws IOException {
+        if (!live) {
+            return LocalDirectoryTransport.open(promoted.dataDirectory());
+        }
+        Properties login = new Properties();
+        login.setProperty("user", PostgresServer.USER);
+        return LiveServerTransport.ofJdbcUrl(promoted.jdbcUrl("postgres"), login)
+                .open();
     }
 
     private void rewind(DemoServers servers, Map<String, String> names) throws IOException {
-        try (Transport source = LocalDirectoryTransport.open(servers.promoted().dataDirectory())) {
+        try (Transport source = source(servers.promoted())) {
             Rewind rewind = Rewind.of(servers.old().dataDirectory()).from(source);
             RewindPlan plan = rewind.plan();
             if (plan.verdict() != Verdict.REWIND) {
@@ -158,7 +177,8 @@ final class FailoverDemo implements Callable<Integer> {
             }
             RewindPlan sinceCheckpoint =
                     rewind.blockSelection(BlockSelection.SINCE_CHECKPOINT).plan();
-            new PlanStory(story, plan, names).tell(sinceCheckpoint, timeline(source));
+            new PlanStory(story, plan, names)
+                    .tell(sinceCheckpoint, source.replayEnd().timeline());
             RewindReport report = plan.execute();
             story.step("Rewound in %d ms.", PlanStory.millis(report));
             story.check(
@@ -166,40 +186,5 @@ final class FailoverDemo implements Callable<Integer> {
                     "the report says so: %,d bytes taken",
                     report.bytes().total());
         }
-    }
-
-    private static TimelineId timeline(Transport source) throws IOException {
-        return ControlFile.parse(source.read(DataPath.CONTROL_FILE, ControlFile.SIZE))
-                .checkPointCopy()
-                .timeline();
-    }
-
-    private void follow(DemoServers servers) {
-        PostgresServer standby = servers.old();
-        PostgresServer primary = servers.promoted();
-        primary.start();
-        standby.standbyOf(primary);
-        standby.start();
-        standby.catchUpWith(primary);
-        story.step("The new primary runs again, and the old one follows it, caught up at %s:", standby.replayedLsn());
-        story.check(standby.isInRecovery(), "the old primary is a standby now");
-        story.check(
-                DemoRows.orders(standby, "the old primary") == 0 && !DemoRows.hasTable(standby, DemoRows.LOST_TABLE),
-                "the %,d lost orders are gone, and the lost table",
-                DemoRows.LOST_ORDERS);
-        story.check(
-                DemoRows.orders(standby, "the new primary") == DemoRows.NEW_ORDERS,
-                "the %,d new orders are there",
-                DemoRows.NEW_ORDERS);
-        Map<String, String> contents = DemoRows.contents(standby);
-        DemoRows.contents(primary)
-                .forEach((table, digest) ->
-                        story.check(digest.equals(contents.remove(table)), "%s: %s, on both", table, digest));
-        story.check(contents.isEmpty(), "and no other table");
-        DemoRows.takeOrders(primary, 1, "the new primary");
-        standby.catchUpWith(primary);
-        story.check(
-                DemoRows.orders(standby, "the new primary") == DemoRows.NEW_ORDERS + 1,
-                "an order that the new primary takes now arrives there too");
     }
 }

@@ -19,7 +19,7 @@ class FailoverDemoTest {
     private final Story story = new Story(new PrintStream(out, true, StandardCharsets.UTF_8));
 
     @ParameterizedTest
-    @CsvSource({"9.6, --release=9.6", "18, --release=18 --crash"})
+    @CsvSource({"9.6, --release=9.6", "18, --release=18 --crash", "14, --release=14 --crash --live"})
     void tellsAFailoverInWhichAllHolds(String release, String arguments) {
         int exitStatus = FailoverDemo.run(story, arguments.split(" ", -1));
 

@@ -50,8 +50,7 @@ class HistoryFilesTest {
             assertThat(history.reasons()).containsOnly("no recovery target specified");
             assertThat(history(server, 3).format()).isEqualTo(content(server, 3));
             assertThat(DivergenceFinder.find(history(server, 2), history))
-                    .contains(new Divergence(
-                            Divergence.Kind.TARGET_IS_ANCESTOR, new TimelineId(2), ends.get(1)));
+                    .contains(new Divergence(Divergence.Kind.TARGET_IS_ANCESTOR, new TimelineId(2), ends.get(1)));
         }
     }
 
