@@ -10,6 +10,7 @@ module org.pgrewind4j.examples {
 
     // JMH does not say that it needs this.
     requires jdk.unsupported;
+    requires jdk.management;
 
     // Options are set by reflection.
     opens org.pgrewind4j.examples to

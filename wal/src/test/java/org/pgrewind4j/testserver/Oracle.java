@@ -48,6 +48,16 @@ public final class Oracle {
         return new Oracle(bin.orElseThrow());
     }
 
+    /**
+     * Takes tools of any release, for programs that compare with them.
+     *
+     * @param bin the folder of the tools
+     * @return the tools
+     */
+    public static Oracle in(Path bin) {
+        return new Oracle(bin);
+    }
+
     static Optional<Path> findBin() {
         String named = System.getProperty(LOCATION, System.getenv(LOCATION));
         if (named != null) {

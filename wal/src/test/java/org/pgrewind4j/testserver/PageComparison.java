@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -154,9 +156,9 @@ public final class PageComparison {
     }
 
     private static void addRelationFiles(Path data, Path folder, SortedSet<String> files) throws IOException {
-        List<String> names = children(folder).stream()
+        Set<String> names = children(folder).stream()
                 .map(path -> path.getFileName().toString())
-                .toList();
+                .collect(Collectors.toSet());
         for (String name : names) {
             String relation = name.replaceFirst("[._].*", "");
             boolean logged = !names.contains(relation + "_init");

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A PostgreSQL release whose server can be started here: the ten releases that the build fetches, and, where Debian's
@@ -18,6 +20,7 @@ import java.util.Optional;
 public final class ServerRelease {
 
     private static final String PROPERTY = "pgrewind4j.test.releases";
+    private static final Pattern INSTALLED = Pattern.compile("PostgreSQL\\) (\\d+)");
 
     private static final List<ServerRelease> ALL = List.of(
             new ServerRelease("9.6", 9, "9.6.24"),
@@ -103,6 +106,25 @@ public final class ServerRelease {
         return Oracle.findBin()
                 .filter(bin -> Files.isExecutable(bin.resolve("postgres")))
                 .map(bin -> new ServerRelease("15 installed", 15, "installed", Optional.of(bin)));
+    }
+
+    /**
+     * A release that is installed somewhere on this machine.
+     *
+     * @param bin the folder of its programs
+     * @return the installed release
+     * @throws TestServerException if there is no {@code postgres} in it that says its release
+     */
+    public static ServerRelease installedIn(Path bin) {
+        String said = Command.run(List.of(bin.resolve("postgres").toString(), "--version"), "postgres")
+                .ensureSuccess()
+                .stdout();
+        Matcher release = INSTALLED.matcher(said);
+        if (!release.find()) {
+            throw new TestServerException("not a PostgreSQL release: " + said);
+        }
+        int major = Integer.parseInt(release.group(1));
+        return new ServerRelease(major + " installed", major, "installed", Optional.of(bin));
     }
 
     /**

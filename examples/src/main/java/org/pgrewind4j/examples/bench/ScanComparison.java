@@ -11,6 +11,7 @@ import org.pgrewind4j.testserver.Oracle;
 import org.pgrewind4j.testserver.ServerRelease;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "scan-comparison",
         description = {
-            "Compares the speed of the WAL scan with that of PostgreSQL 15's tools, on the same WAL and in turn:",
+            "Compares the speed of the WAL scan with that of PostgreSQL's tools, on the same WAL and in turn:",
             "pg_rewind's forward scan, pg_waldump --quiet, and cat as the limit.",
             "The files are in the page cache. Times are medians of the rounds; ratios are medians of each round's ratio."
         })
@@ -37,6 +38,9 @@ final class ScanComparison implements Callable<Integer> {
             description = "Print this text.")
     @SuppressWarnings("unused") // It is read where it is parsed.
     private boolean help;
+
+    @Mixin
+    private PostgresPrograms programs = new PostgresPrograms();
 
     @Option(
             names = "--folder",
@@ -61,8 +65,8 @@ final class ScanComparison implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        Oracle oracle = Oracle.require();
-        ServerRelease release = ServerRelease.installed15().orElseThrow();
+        Oracle tools = programs.tools();
+        ServerRelease release = programs.release();
         for (WalKind kind : WalKind.values()) {
             BenchWal wal = BenchWal.of(kind, release, folder, megabytes);
             long records = 0;
@@ -77,23 +81,23 @@ final class ScanComparison implements Callable<Integer> {
                     wal.bytes() / 1_000_000,
                     records,
                     wal.bytes() / records);
-            Contest<Double> contest = contest(oracle, wal);
+            Contest<Double> contest = contest(tools, wal);
             contest.run(rounds);
             print(out, wal, contest);
         }
         return 0;
     }
 
-    private static Contest<Double> contest(Oracle oracle, BenchWal wal) {
+    private static Contest<Double> contest(Oracle tools, BenchWal wal) {
         Contest<Double> contest = new Contest<>();
         List<String> cat = Stream.concat(
                         Stream.of("cat"), wal.segments().stream().map(Path::toString))
                 .toList();
         contest.add("cat", () -> Stopwatch.run(cat));
         List<String> waldump =
-                oracle.command("pg_waldump", "--quiet", "--path=" + wal.walDirectory(), "--start=" + wal.divergence());
+                tools.command("pg_waldump", "--quiet", "--path=" + wal.walDirectory(), "--start=" + wal.divergence());
         contest.add("pg_waldump", () -> Stopwatch.run(waldump));
-        List<String> rewind = oracle.command(
+        List<String> rewind = tools.command(
                 "pg_rewind",
                 "--dry-run",
                 "--progress",

@@ -56,6 +56,21 @@ final class Stopwatch {
         return seconds;
     }
 
+    /**
+     * Runs a program to its end, untimed.
+     *
+     * @return what it printed
+     */
+    static String output(List<String> command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException(String.join(" ", command) + " failed:\n" + output);
+        }
+        return output;
+    }
+
     static double seconds(long begin) {
         return (System.nanoTime() - begin) / 1e9;
     }

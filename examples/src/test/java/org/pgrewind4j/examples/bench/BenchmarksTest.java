@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.pgrewind4j.testserver.Oracle;
 import org.pgrewind4j.wal.ChangedBlocks;
 import picocli.CommandLine;
@@ -52,6 +54,25 @@ class BenchmarksTest {
             assertThat(out.toString().lines().filter(line -> line.startsWith(contender + " ")))
                     .hasSize(2)
                     .allMatch(line -> line.matches(".* [0-9.]+ +[0-9.]+ - +[0-9.]+ +[0-9]+ +[0-9.]+"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--relations=20", "--grow=RETAINED_WAL --factors=2"})
+    void comparesRewindsWithPostgresqls(String options) {
+        Oracle.require();
+        StringWriter out = new StringWriter();
+        List<String> arguments = new ArrayList<>(List.of("--folder=" + folder, "--scale=0.002"));
+        arguments.addAll(List.of("--rounds=1", "--warm-up=1"));
+        arguments.addAll(List.of(options.split(" ", -1)));
+        int status = new CommandLine(new RewindComparison())
+                .setOut(new PrintWriter(out))
+                .execute(arguments.toArray(String[]::new));
+        assertThat(status).isZero();
+        for (String contender : List.of("pg_rewind", "ours, in a warm JVM", "ours, as a command")) {
+            assertThat(out.toString().lines().filter(line -> line.startsWith(contender + " ")))
+                    .hasSize(1)
+                    .allMatch(line -> line.matches(".* [0-9.]+ - +[0-9.]+ +[0-9.]+ [| 0-9.Na]+"));
         }
     }
 

@@ -1,0 +1,188 @@
+package org.pgrewind4j.examples.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.testserver.ServerRelease;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Compares whole rewinds with {@code pg_rewind}'s, on equal copies and in turn. */
+@Command(
+        name = "rewind-comparison",
+        description = {
+            "Compares rewinds with pg_rewind's, from a local source, with fsync, on equal copies and in turn.",
+            "The standard scenario is a pgbench database of scale 50; a checkpoint; 20,000 transactions of each of 4"
+                    + " clients; a failover; 5,000 of each of 4 on the old primary, 500 of each of 2 on the new one.",
+            "Before anything is timed, each one's result is started as a standby and compared with its source page by"
+                    + " page. Data directories are made once and kept."
+        })
+final class RewindComparison implements Callable<Integer> {
+
+    private static final String REWIND = "pg_rewind";
+    private static final String WARM = "ours, in a warm JVM";
+    private static final String FRESH = "ours, as a command";
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Print this text.")
+    @SuppressWarnings("unused") // It is read where it is parsed.
+    private boolean help;
+
+    @Mixin
+    private PostgresPrograms programs = new PostgresPrograms();
+
+    @Option(
+            names = "--folder",
+            description = "Where data directories are made and kept. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "target/bench")
+    private Path folder = Path.of("");
+
+    @Option(
+            names = "--scale",
+            description = "Size of the scenario: 1 is the standard one. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "1")
+    private double scale;
+
+    @Option(
+            names = "--relations",
+            description = "That many more relations, of three files each, which nothing changes. Default: 0.")
+    private int relations;
+
+    @Option(
+            names = "--grow",
+            description = "Repeats all with something grown to each of the factors: ${COMPLETION-CANDIDATES}.")
+    private RewindScenario.@Nullable Growth growth;
+
+    @Option(
+            names = "--factors",
+            split = ",",
+            description = "Factors of --grow. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "1,4,16")
+    private List<Integer> factors = List.of();
+
+    @Option(names = "--rounds", description = "How many rounds. Default: ${DEFAULT-VALUE}.", defaultValue = "7")
+    private int rounds;
+
+    @Option(
+            names = "--warm-up",
+            description = "How many rewinds warm the JVM up before. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "5")
+    private int warmUp;
+
+    @Option(
+            names = "--jvm-option",
+            split = ",",
+            description = "Options of the JVM that runs the command. Default: ${DEFAULT-VALUE}.",
+            // One rewind does not live long enough for the optimizing compiler to earn back its time.
+            defaultValue = "-Xmx256m,-XX:+UseSerialGC,-XX:TieredStopAtLevel=1")
+    private List<String> jvmOptions = List.of();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    /** Compares and ends the JVM with an exit status. */
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new RewindComparison()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        RewindScenario base = RewindScenario.standard(scale).withRelations(relations);
+        if (growth == null) {
+            compare(base);
+            return 0;
+        }
+        for (int factor : factors) {
+            spec.commandLine().getOut().printf("%n%s x %d%n", growth, factor);
+            compare(growth.apply(base, factor));
+        }
+        return 0;
+    }
+
+    private void compare(RewindScenario scenario) throws IOException, InterruptedException {
+        ServerRelease release = programs.release();
+        DivergedPair pair = DivergedPair.of(scenario, release, folder);
+        Path target = folder.toAbsolutePath().resolve("work").resolve("target");
+        List<String> original =
+                programs.tools().command("pg_rewind", "--target-pgdata=" + target, "--source-pgdata=" + pair.source());
+        List<String> command = FreshJvm.command(
+                RewindOnce.class,
+                jvmOptions,
+                List.of(target.toString(), pair.source().toString()));
+        Contest<RunCost> contest = new Contest<>();
+        contest.add(REWIND, () -> restored(pair, target, () -> MeasuredProcess.run(original)));
+        contest.add(WARM, () -> restored(pair, target, () -> inThisJvm(target, pair.source())));
+        contest.add(FRESH, () -> restored(pair, target, () -> MeasuredProcess.run(command)));
+        for (String name : contest.names()) {
+            contest.runUnmeasured(name);
+            ResultCheck.check(release, target, pair.source(), target.resolveSibling("source"));
+        }
+        for (int i = 1; i < warmUp; i++) {
+            contest.runUnmeasured(WARM);
+        }
+        contest.run(rounds);
+        print(contest, scenario);
+    }
+
+    private static RunCost restored(DivergedPair pair, Path target, Contest.Contender<RunCost> contender)
+            throws IOException, InterruptedException {
+        PristineCopy.restore(pair.target(), target);
+        return contender.run();
+    }
+
+    private static RunCost inThisJvm(Path target, Path source) throws IOException {
+        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        double written = MeasuredProcess.writtenBytes();
+        long cpu = system.getProcessCpuTime();
+        long begin = System.nanoTime();
+        RewindOnce.rewind(target, source);
+        double seconds = Stopwatch.seconds(begin);
+        double cpuSeconds = (system.getProcessCpuTime() - cpu) / 1e9;
+        return new RunCost(seconds, cpuSeconds, MeasuredProcess.writtenBytes() - written, Double.NaN);
+    }
+
+    private void print(Contest<RunCost> contest, RewindScenario scenario) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf("%n%s, %d rounds%n", scenario, rounds);
+        out.printf(
+                "%-22s %8s %17s %6s | %7s %6s | %8s %6s | %8s %6s%n",
+                "", "seconds", "least - greatest", "ratio", "CPU s", "ratio", "MB", "ratio", "peak MB", "ratio");
+        for (String name : contest.names()) {
+            Series seconds = contest.series(name, RunCost::seconds);
+            out.printf(
+                    Locale.ROOT,
+                    "%-22s %8.2f %8.2f - %6.2f %6.2f | %7.2f %6.2f | %8.1f %6.2f | %8.0f %6.2f%n",
+                    name,
+                    seconds.median(),
+                    seconds.least(),
+                    seconds.greatest(),
+                    ratio(contest, name, RunCost::seconds),
+                    contest.series(name, RunCost::cpuSeconds).median(),
+                    ratio(contest, name, RunCost::cpuSeconds),
+                    contest.series(name, RunCost::writtenBytes).median() / 1e6,
+                    ratio(contest, name, RunCost::writtenBytes),
+                    contest.series(name, RunCost::peakBytes).median() / 1e6,
+                    ratio(contest, name, RunCost::peakBytes));
+        }
+        out.flush();
+    }
+
+    private static double ratio(Contest<RunCost> contest, String name, ToDoubleFunction<RunCost> quantity) {
+        return contest.series(name, quantity)
+                .per(contest.series(REWIND, quantity))
+                .median();
+    }
+}
