@@ -89,7 +89,16 @@ final class Decider {
                 ? RewindPlan.rewind(
                         settings,
                         new RewindFacts(
-                                targetControl, ofSource, divergence, start, end, changed, copySet, walFiles, links),
+                                targetControl,
+                                ofSource,
+                                divergence,
+                                start,
+                                end,
+                                changed,
+                                copySet,
+                                walFiles,
+                                sourceFiles.bytes(),
+                                links),
                         all)
                 : RewindPlan.of(settings, Verdict.REFUSED, divergence, preconditions.problems());
     }

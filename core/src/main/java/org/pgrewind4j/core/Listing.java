@@ -44,6 +44,11 @@ final class Listing {
         return files;
     }
 
+    /** How large the files are together. */
+    long bytes() {
+        return files.stream().mapToLong(SourceFile::size).sum();
+    }
+
     /** Whether the relation has an init fork, from which its main fork is made anew when recovery ends. */
     boolean isUnlogged(RelFileLocator relation) {
         return unlogged.contains(relation);

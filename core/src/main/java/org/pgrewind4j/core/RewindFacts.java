@@ -18,6 +18,7 @@ import org.pgrewind4j.wal.ControlFile;
  * @param changed what the target's WAL says
  * @param copySet the blocks to copy
  * @param walFiles what becomes of the WAL
+ * @param sourceBytes how large the source's files are together
  * @param links the target's symbolic links to directories
  */
 record RewindFacts(
@@ -29,4 +30,5 @@ record RewindFacts(
         ChangedBlocks changed,
         CopySet copySet,
         WalFiles walFiles,
+        long sourceBytes,
         List<DataPath> links) {}

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.TimelineId;
 
 /**
  * What a rewind would do, and why it may or may not. Plain data: it may be printed or thrown away, and holds neither
@@ -93,6 +94,16 @@ public final class RewindPlan {
     }
 
     /**
+     * The timeline that this checkpoint is on.
+     *
+     * @return the timeline, empty unless the verdict is {@code REWIND}
+     */
+    public Optional<TimelineId> checkPointTimeline() {
+        return Optional.ofNullable(facts)
+                .map(known -> known.source().history().timelineAt(known.start().checkPoint()));
+    }
+
+    /**
      * Where the target's WAL ends, and so what it wrote that will be lost.
      *
      * @return the end of the abandoned branch, empty unless the verdict is {@code REWIND}
@@ -138,6 +149,15 @@ public final class RewindPlan {
         return facts == null
                 ? new CopiedBytes(0, 0, 0, 0, 0)
                 : CopiedBytes.of(actions, RelationGeometry.of(facts.targetControl()), facts.walFiles());
+    }
+
+    /**
+     * How large the source is, to see what the rewind saves.
+     *
+     * @return the bytes of all its files; zero unless the verdict is {@code REWIND}
+     */
+    public long sourceBytes() {
+        return facts == null ? 0 : facts.sourceBytes();
     }
 
     Settings settings() {

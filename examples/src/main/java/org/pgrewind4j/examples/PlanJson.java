@@ -55,7 +55,7 @@ import org.pgrewind4j.transport.FileRange;
  *
  * <p>An LSN is a string as PostgreSQL prints it, such as {@code "16/B374D848"}.
  */
-final class PlanJson {
+public final class PlanJson {
 
     static final int SCHEMA = 1;
 
@@ -70,8 +70,19 @@ final class PlanJson {
         try (JsonGenerator json =
                 new JsonFactory().createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)) {
             json.setPrettyPrinter(new DefaultPrettyPrinter());
-            new PlanJson(json).write(plan);
+            write(plan, json);
         }
+    }
+
+    /**
+     * Writes a plan as a value of a larger document.
+     *
+     * @param plan the plan
+     * @param json takes it
+     * @throws IOException if it cannot be written
+     */
+    public static void write(RewindPlan plan, JsonGenerator json) throws IOException {
+        new PlanJson(json).write(plan);
     }
 
     private void write(RewindPlan plan) throws IOException {

@@ -29,6 +29,15 @@ public final class LiveServerBuilder {
     }
 
     /**
+     * How long to wait as of now, so that one time can be changed and the others left.
+     *
+     * @return the times; a connection string can have set that for a connection
+     */
+    public LiveTimeouts timeouts() {
+        return timeouts;
+    }
+
+    /**
      * Sets how many connections fetch at the same time. Each one is a process on the source, and holds up to 8 MB here.
      *
      * @param count from 1 to 64; default 2

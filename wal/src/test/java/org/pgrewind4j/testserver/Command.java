@@ -15,8 +15,14 @@ final class Command {
     private Command() {}
 
     static CommandResult run(List<String> command, String name) {
+        return run(command, Map.of(), name);
+    }
+
+    static CommandResult run(List<String> command, Map<String, String> environment, String name) {
         try {
-            Process process = builder(command).start();
+            ProcessBuilder builder = builder(command);
+            builder.environment().putAll(environment);
+            Process process = builder.start();
             process.getOutputStream().close();
             CompletableFuture<String> stderr =
                     CompletableFuture.supplyAsync(() -> text(process.getErrorStream()), Command::onThread);
