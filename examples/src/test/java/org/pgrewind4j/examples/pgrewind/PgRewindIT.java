@@ -1,6 +1,7 @@
 package org.pgrewind4j.examples.pgrewind;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,6 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pgrewind4j.core.Durability;
+import org.pgrewind4j.core.Phase;
+import org.pgrewind4j.core.Progress;
+import org.pgrewind4j.core.Rewind;
+import org.pgrewind4j.core.RewindListener;
+import org.pgrewind4j.core.RewindPlan;
 import org.pgrewind4j.testserver.CommandResult;
 import org.pgrewind4j.testserver.Failover;
 import org.pgrewind4j.testserver.Oracle;
@@ -26,6 +33,7 @@ import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.ServerTool;
 import org.pgrewind4j.testserver.StopMode;
+import org.pgrewind4j.transport.LocalDirectoryTransport;
 
 /** The same argument lists for PostgreSQL 15's pg_rewind and for the command: same exit status, same lines that matter. */
 class PgRewindIT {
@@ -333,6 +341,42 @@ class PgRewindIT {
                         "pg_rewind: error: cannot be executed by \"root\"",
                         "pg_rewind: hint: You must run pg_rewind as the PostgreSQL superuser.");
         assertThat(process.waitFor()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--resume", "--source-server=host=127.0.0.1 port=1 user=postgres dbname=postgres"})
+    void finishesAnInterruptedRewindWithoutItsSource(String option) throws IOException {
+        PostgresServer source = newPrimary();
+        PostgresServer target = oldPrimary();
+        interrupt(target, source);
+        ServerTool.handOver(target.dataDirectory());
+        assertThat(target.dataDirectory().resolve("global/pg_control")).doesNotExist();
+
+        CommandResult result = run(with(target, option));
+
+        assertThat(result.stderr()).isEqualTo("pg_rewind: an interrupted rewind was finished\npg_rewind: Done!\n");
+        assertThat(result.exitCode()).isZero();
+        assertFollows(target, source);
+    }
+
+    /** Leaves a target that is half applied. */
+    private static void interrupt(PostgresServer target, PostgresServer source) throws IOException {
+        RewindListener interrupting = new RewindListener() {
+            @Override
+            public void progressed(Progress progress) {
+                if (progress.phase() == Phase.APPLY) {
+                    throw new IllegalStateException("interrupted");
+                }
+            }
+        };
+        try (LocalDirectoryTransport transport = LocalDirectoryTransport.open(source.dataDirectory())) {
+            RewindPlan plan = Rewind.of(target.dataDirectory())
+                    .from(transport)
+                    .listener(interrupting)
+                    .durability(Durability.NO_SYNC)
+                    .plan();
+            assertThatThrownBy(plan::execute).hasMessageContaining("interrupted");
+        }
     }
 
     @Test
