@@ -18,6 +18,7 @@ import org.pgrewind4j.core.FileAction.RemoveDirectory;
 import org.pgrewind4j.core.FileAction.RemoveFile;
 import org.pgrewind4j.core.FileAction.Truncate;
 import org.pgrewind4j.core.FileOperations.WritableFile;
+import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.DataDirectory;
 import org.pgrewind4j.transport.DataPath;
 
@@ -50,7 +51,7 @@ final class Applier {
     }
 
     void apply(Manifest manifest) throws IOException {
-        moveControlFileAside();
+        moveControlFileAside(manifest);
         for (Manifest.Step step : manifest.steps()) {
             perform(step);
             progress.fileDone();
@@ -61,25 +62,36 @@ final class Applier {
                 files.syncDirectory(changed);
             }
         }
-        putControlFileInPlace();
-        area.remove(files);
+        files.move(area.newControlFile(), area.controlFile());
+        area.syncControlFile(files);
     }
 
-    private void moveControlFileAside() throws IOException {
+    /**
+     * From here on no server starts. An apply that was killed before it made the move durable has moved the file already;
+     * no step may be done before that is made good.
+     */
+    private void moveControlFileAside(Manifest manifest) throws IOException {
         Path controlFile = area.controlFile();
-        if (Files.exists(area.newControlFile()) && !Files.exists(area.controlFileAside())) {
+        boolean isInPlace = Files.exists(controlFile);
+        if (isInPlace) {
+            // Where a crash left the file under both names, moving one onto the other would do nothing.
+            files.delete(area.controlFileAside());
             files.move(controlFile, area.controlFileAside());
-            files.syncDirectory(area.root());
-            files.syncDirectory(parent(controlFile));
+        }
+        area.syncControlFile(files);
+        if (isInPlace) {
+            requireSealedControlFile(manifest);
         }
     }
 
-    private void putControlFileInPlace() throws IOException {
-        Path controlFile = area.controlFile();
-        if (Files.exists(area.newControlFile())) {
-            files.move(area.newControlFile(), controlFile);
-            files.syncDirectory(parent(controlFile));
-            files.syncDirectory(area.root());
+    /** A server that was started at the last moment has written the control file before it wrote anything else. */
+    private void requireSealedControlFile(Manifest manifest) throws IOException {
+        byte[] aside = Files.readAllBytes(area.controlFileAside());
+        if (!Manifest.fingerprint(aside).equals(manifest.targetControlFile())) {
+            files.move(area.controlFileAside(), area.controlFile());
+            area.syncControlFile(files);
+            throw new PgRewindException(PgRewindException.withHint(
+                    "a server was started on the target since the rewind was sealed", "stop it and plan again."));
         }
     }
 
@@ -100,9 +112,7 @@ final class Applier {
         }
         Path path = directory.resolve(action.path());
         if (action instanceof CreateDirectory) {
-            files.createDirectory(path);
-            changedDirectories.add(path);
-            changedDirectories.add(parent(path));
+            createDirectory(path);
         } else if (action instanceof CreateTablespaceLink link) {
             createTablespace(path, Path.of(link.location()));
         } else if (action instanceof Truncate truncate) {
@@ -132,19 +142,30 @@ final class Applier {
         changedDirectories.add(parent(path));
     }
 
+    /** Durable at once: a crash that forgot the directory would take along what was moved there from its staged place. */
+    private void createDirectory(Path directory) throws IOException {
+        files.createDirectory(directory);
+        files.syncDirectory(parent(directory));
+    }
+
     private void createTablespace(Path link, Path location) throws IOException {
         createMissing(location);
+        // An apply that was interrupted can have made any of these without making it durable.
+        for (Path parent = location.getParent(); parent != null; parent = parent.getParent()) {
+            if (Files.isWritable(parent)) {
+                files.syncDirectory(parent);
+            }
+        }
         if (!Files.isSymbolicLink(link)) {
             files.createLink(link, location);
         }
-        changedDirectories.add(parent(link));
+        files.syncDirectory(parent(link));
     }
 
     private void createMissing(Path location) throws IOException {
         if (!Files.isDirectory(location)) {
             createMissing(parent(location));
             files.createDirectory(location);
-            changedDirectories.add(parent(location));
         }
     }
 

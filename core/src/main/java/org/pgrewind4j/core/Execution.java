@@ -99,7 +99,7 @@ final class Execution {
 
     @SuppressWarnings("try") // The lock is held, not used.
     private RewindReport run(RewindPlan plan) {
-        try (TargetLock lock = TargetLock.acquire(target)) {
+        try (TargetLock lock = TargetLock.acquire(target, files)) {
             requireUnchanged(plan.facts());
             StagingArea area = new StagingArea(target, plan.facts().links());
             Manifest manifest = stage(plan, area);
@@ -184,12 +184,12 @@ final class Execution {
     }
 
     private void dropQuietly(StagingArea area, Exception cause) {
-        if (area.state() != StagingArea.State.UNSEALED) {
-            // The seal is there, so it failed after the point of no return.
-            state = TargetState.RESUMABLE;
-            return;
-        }
         try {
+            if (area.state() != StagingArea.State.UNSEALED) {
+                // The seal is there, so it failed after the point of no return.
+                state = TargetState.RESUMABLE;
+                return;
+            }
             area.remove(files);
         } catch (IOException | RuntimeException e) {
             cause.addSuppressed(e);
@@ -201,6 +201,7 @@ final class Execution {
                 listener, Phase.APPLY, manifest.bytes(), manifest.steps().size());
         new Applier(target, area, files, progress).apply(manifest);
         progress.tell();
+        removeQuietly(area);
         times.ended(Phase.APPLY);
         long removed = manifest.steps().stream().filter(Execution::removes).count();
         Manifest.ReplayPoints points = manifest.points();
@@ -220,6 +221,15 @@ final class Execution {
                 removed,
                 manifest.steps().size() - removed,
                 times.times());
+    }
+
+    /** The rewind is done: what cannot be removed now is swept by the next one, and no server minds it. */
+    private void removeQuietly(StagingArea area) {
+        try {
+            area.remove(files);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "the staging area stays: {0}", Failures.describe(e));
+        }
     }
 
     private static boolean removes(Manifest.Step step) {
@@ -260,7 +270,7 @@ final class Execution {
     @SuppressWarnings("try") // The lock is held, not used.
     static Optional<RewindReport> resume(Path target, FileOperations files, RewindListener listener) {
         Execution execution = new Execution(target, files, listener);
-        try (TargetLock lock = TargetLock.acquire(target)) {
+        try (TargetLock lock = TargetLock.acquire(target, files)) {
             StagingArea root = new StagingArea(target, List.of());
             boolean isApplied = root.state() == StagingArea.State.APPLIED;
             if (!isApplied && !canResume(target)) {
@@ -279,10 +289,14 @@ final class Execution {
                             .map(DataPath::of)
                             .toList());
             if (isApplied) {
+                // No crash may take the new control file away again once the area is gone.
+                area.syncControlFile(files);
                 area.remove(files);
                 return Optional.empty();
             }
             new StagedCheck(area).check(manifest);
+            // The sealing process may have been killed before its last names were durable.
+            area.sync(files);
             return Optional.of(execution.apply(manifest, area, Verdict.RESUME));
         } catch (IOException | RuntimeException e) {
             throw execution.failed(e);

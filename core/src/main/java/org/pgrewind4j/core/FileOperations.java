@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Everything that is ever done to the target's files goes through here, so that one place knows permissions and
@@ -35,6 +36,13 @@ interface FileOperations {
 
     /** Makes the names in a directory durable. */
     void syncDirectory(Path directory) throws IOException;
+
+    /**
+     * Locks a file, creating it if it is missing, until the lock is closed or the process ends.
+     *
+     * @return the lock, empty if another process or channel has it
+     */
+    Optional<Closeable> tryLock(Path file) throws IOException;
 
     /** A file open for writing. */
     interface WritableFile extends Closeable {

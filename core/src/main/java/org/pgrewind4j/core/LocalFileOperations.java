@@ -7,9 +7,11 @@ import static java.nio.file.attribute.PosixFilePermission.OWNER_EXECUTE;
 import static java.nio.file.attribute.PosixFilePermission.OWNER_READ;
 import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,7 +22,9 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * File operations on the local machine. What is created gets the owner and group of the data directory, and permissions
@@ -34,9 +38,13 @@ final class LocalFileOperations implements FileOperations {
     private final Set<PosixFilePermission> directoryPermissions = EnumSet.of(OWNER_READ, OWNER_WRITE, OWNER_EXECUTE);
     private final Durability durability;
 
+    /** By number: names are looked up anew each time. */
+    private final Object ownerId;
+
     LocalFileOperations(Path dataDirectory, Durability durability) throws IOException {
         this.dataDirectory = Files.readAttributes(dataDirectory, PosixFileAttributes.class);
         this.durability = durability;
+        this.ownerId = Files.getAttribute(dataDirectory, "unix:uid");
         if (this.dataDirectory.permissions().contains(GROUP_READ)) {
             filePermissions.add(GROUP_READ);
             directoryPermissions.add(GROUP_READ);
@@ -69,9 +77,18 @@ final class LocalFileOperations implements FileOperations {
 
     @Override
     public void createDirectory(Path directory) throws IOException {
-        if (!Files.isDirectory(directory)) {
+        boolean isNew = !Files.isDirectory(directory);
+        if (isNew) {
             Files.createDirectory(directory);
+        }
+        if (isNew || (isEmpty(directory) && isForeign(directory))) {
             own(directory, directoryPermissions);
+        }
+    }
+
+    private static boolean isEmpty(Path directory) throws IOException {
+        try (Stream<Path> contents = Files.list(directory)) {
+            return contents.findAny().isEmpty();
         }
     }
 
@@ -82,18 +99,27 @@ final class LocalFileOperations implements FileOperations {
 
     @Override
     public WritableFile open(Path file) throws IOException {
+        return new ChannelFile(openForWriting(file), durability);
+    }
+
+    private FileChannel openForWriting(Path file) throws IOException {
         boolean isNew = !Files.exists(file, NOFOLLOW_LINKS);
         FileChannel channel =
                 FileChannel.open(file, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, NOFOLLOW_LINKS));
         try {
-            if (isNew) {
+            if (isNew || (channel.size() == 0 && isForeign(file))) {
                 own(file, filePermissions);
             }
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
-        return new ChannelFile(channel, durability);
+        return channel;
+    }
+
+    /** Whether something empty is another user's: most likely it was created, and the process killed just then. */
+    private boolean isForeign(Path path) throws IOException {
+        return !Files.getAttribute(path, "unix:uid", NOFOLLOW_LINKS).equals(ownerId);
     }
 
     @Override
@@ -116,6 +142,23 @@ final class LocalFileOperations implements FileOperations {
                 channel.force(true);
             }
         }
+    }
+
+    @Override
+    public Optional<Closeable> tryLock(Path file) throws IOException {
+        FileChannel channel = openForWriting(file);
+        try {
+            if (channel.tryLock() != null) {
+                return Optional.of(channel);
+            }
+        } catch (OverlappingFileLockException e) {
+            // Another channel of this process has it.
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+        channel.close();
+        return Optional.empty();
     }
 
     private record ChannelFile(FileChannel channel, Durability durability) implements WritableFile {

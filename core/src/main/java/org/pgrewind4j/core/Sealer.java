@@ -1,7 +1,6 @@
 package org.pgrewind4j.core;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -69,10 +68,10 @@ final class Sealer {
         syncStaged(copies);
         Path unfinished = area.root().resolve("manifest.new");
         write(unfinished, ManifestText.format(manifest));
-        area.places().values().forEach(this::syncDirectory);
+        // All that the manifest speaks of outlives a crash before the manifest itself can.
+        area.sync(files);
         files.move(unfinished, area.manifest());
         files.syncDirectory(area.root());
-        files.syncDirectory(settings.target());
         return manifest;
     }
 
@@ -148,14 +147,6 @@ final class Sealer {
             try (WritableFile writable = files.open(file)) {
                 writable.sync();
             }
-        }
-    }
-
-    private void syncDirectory(Path directory) {
-        try {
-            files.syncDirectory(directory);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -3,9 +3,10 @@ package org.pgrewind4j.core;
 import com.google.common.collect.ImmutableSortedMap;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.pgrewind4j.transport.DataPath;
 
@@ -18,12 +19,16 @@ import org.pgrewind4j.transport.DataPath;
  *
  * <table>
  * <caption>States</caption>
- * <tr><th>manifest</th><th>pg_control.new</th><th>pg_control.aside</th><th>state</th></tr>
- * <tr><td>no</td><td>any</td><td>no</td><td>not sealed: worthless, dropped by the next execution</td></tr>
- * <tr><td>yes</td><td>yes</td><td>no</td><td>sealed: the target is still untouched</td></tr>
- * <tr><td>yes</td><td>yes</td><td>yes</td><td>half applied: no server starts, resume finishes</td></tr>
+ * <tr><th>manifest</th><th>pg_control.new</th><th>global/pg_control</th><th>state</th></tr>
+ * <tr><td>no</td><td>any</td><td>any</td><td>not sealed: worthless, dropped by the next execution</td></tr>
+ * <tr><td>yes</td><td>yes</td><td>another one</td><td>sealed: the target is still untouched</td></tr>
+ * <tr><td>yes</td><td>yes</td><td>none</td><td>half applied: no server starts, resume finishes</td></tr>
+ * <tr><td>yes</td><td>yes</td><td>the same</td><td>applied, and the machine crashed just then</td></tr>
  * <tr><td>yes</td><td>no</td><td>any</td><td>applied: only the staging area is still to be removed</td></tr>
  * </table>
+ *
+ * <p>A control file in its place always means that a server may have been started on it since. Whether
+ * {@code pg_control.aside} is there says nothing: a crash can leave a file that was being moved under both its names.
  */
 final class StagingArea {
 
@@ -104,23 +109,54 @@ final class StagingArea {
         APPLIED
     }
 
-    State state() {
-        if (!Files.isDirectory(root())) {
+    State state() throws IOException {
+        if (Files.notExists(root(), LinkOption.NOFOLLOW_LINKS)) {
             return State.NONE;
         }
-        if (!Files.exists(manifest())) {
+        requireDirectory(root());
+        if (Files.notExists(manifest())) {
             return State.UNSEALED;
         }
-        if (!Files.exists(newControlFile())) {
+        if (Files.notExists(newControlFile())) {
             return State.APPLIED;
         }
-        return Files.exists(controlFileAside()) ? State.HALF_APPLIED : State.SEALED;
+        if (Files.notExists(controlFile())) {
+            return State.HALF_APPLIED;
+        }
+        return Files.mismatch(newControlFile(), controlFile()) < 0 ? State.APPLIED : State.SEALED;
+    }
+
+    /** What is staged is removed and written without a further look: it must not be someone else's. */
+    private static void requireDirectory(Path directory) throws IOException {
+        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            throw new NotDirectoryException(directory.toString());
+        }
     }
 
     void create(FileOperations files) throws IOException {
         for (Path directory : places.values()) {
             files.createDirectory(directory);
+            requireDirectory(directory);
         }
+    }
+
+    /** Makes the names of all that is staged durable, and those of the places themselves. */
+    void sync(FileOperations files) throws IOException {
+        for (Path directory : places.values()) {
+            files.syncDirectory(directory);
+            files.syncDirectory(parent(directory));
+        }
+    }
+
+    /** Makes durable where the control files are: the one that is in place, the new one and the one aside. */
+    void syncControlFile(FileOperations files) throws IOException {
+        files.syncDirectory(root());
+        files.syncDirectory(parent(controlFile()));
+    }
+
+    private Path parent(Path path) {
+        Path parent = path.getParent();
+        return parent == null ? dataDirectory : parent;
     }
 
     /**
@@ -131,28 +167,28 @@ final class StagingArea {
     void remove(FileOperations files) throws IOException {
         for (Path directory : places.values()) {
             if (!directory.equals(root())) {
-                empty(files, directory, Optional.empty());
-                files.delete(directory);
+                remove(files, directory);
             }
         }
-        if (Files.isDirectory(root())) {
-            empty(files, root(), Optional.of(manifest()));
-            files.delete(manifest());
-            files.delete(root());
-            files.syncDirectory(dataDirectory);
-        }
+        remove(files, root());
     }
 
-    private static void empty(FileOperations files, Path directory, Optional<Path> except) throws IOException {
-        if (!Files.isDirectory(directory)) {
+    private void remove(FileOperations files, Path directory) throws IOException {
+        if (Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
+        requireDirectory(directory);
         try (Stream<Path> contents = Files.list(directory)) {
             for (Path file : (Iterable<Path>) contents::iterator) {
-                if (!file.equals(except.orElse(null))) {
+                if (!file.equals(manifest())) {
                     files.delete(file);
                 }
             }
         }
+        if (directory.equals(root())) {
+            files.delete(manifest());
+        }
+        files.delete(directory);
+        files.syncDirectory(parent(directory));
     }
 }

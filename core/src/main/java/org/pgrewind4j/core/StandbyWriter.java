@@ -38,7 +38,7 @@ final class StandbyWriter {
 
     @SuppressWarnings("try") // The lock is held, not used.
     private void write() {
-        try (TargetLock lock = TargetLock.acquire(target);
+        try (TargetLock lock = TargetLock.acquire(target, files);
                 LocalDirectoryTransport base = LocalDirectoryTransport.open(target)) {
             if (PostmasterPid.read(target).flatMap(PostmasterPid::signOfLife).isPresent()) {
                 throw new PgRewindException(

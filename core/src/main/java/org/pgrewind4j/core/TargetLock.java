@@ -2,22 +2,37 @@ package org.pgrewind4j.core;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.pgrewind4j.timeline.PgRewindException;
 
-/** Keeps two executions off one target. The operating system releases it when the process ends, however it ends. */
+/**
+ * Keeps two executions off one target. The operating system releases it when the process ends, however it ends; the file
+ * that then stays behind locks nobody out.
+ */
 final class TargetLock implements Closeable {
 
-    private final Path file;
-    private final FileChannel channel;
+    private static final System.Logger LOG = System.getLogger(TargetLock.class.getName());
 
-    private TargetLock(Path file, FileChannel channel) {
+    /**
+     * The lock files that this process holds. To open one of them a second time, and close it, would give up the
+     * operating system's lock.
+     */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private final Path file;
+    private final Closeable lock;
+    private final FileOperations files;
+
+    private TargetLock(Path file, Closeable lock, FileOperations files) {
         this.file = file;
-        this.channel = channel;
+        this.lock = lock;
+        this.files = files;
     }
 
     /**
@@ -25,38 +40,53 @@ final class TargetLock implements Closeable {
      *
      * @throws PgRewindException if another execution has it
      */
-    static TargetLock acquire(Path target) throws IOException {
-        Path file = target.resolve(StagingArea.LOCK_FILE);
-        for (; ; ) {
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (!isLocked(channel)) {
-                channel.close();
-                throw new PgRewindException(PgRewindException.withHint(
-                        "another rewind works on \"" + target + "\"", "wait until it is done."));
-            }
-            if (Files.exists(file)) {
-                return new TargetLock(file, channel);
-            }
-            // The last holder removed the file after it was opened here: this lock keeps nobody off.
-            channel.close();
+    static TargetLock acquire(Path target, FileOperations files) throws IOException {
+        Path file = target.toRealPath().resolve(StagingArea.LOCK_FILE);
+        if (!HELD.add(file)) {
+            throw busy(target);
         }
-    }
-
-    private static boolean isLocked(FileChannel channel) throws IOException {
         try {
-            return channel.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            return false;
-        } catch (IOException e) {
-            channel.close();
+            return new TargetLock(file, lock(target, file, files), files);
+        } catch (IOException | RuntimeException e) {
+            HELD.remove(file);
             throw e;
         }
     }
 
+    private static Closeable lock(Path target, Path file, FileOperations files) throws IOException {
+        for (; ; ) {
+            Optional<Object> expected = identity(file);
+            Closeable lock = files.tryLock(file).orElseThrow(() -> busy(target));
+            if (expected.isPresent() && expected.equals(identity(file))) {
+                return lock;
+            }
+            // The last holder may have removed the file after it was opened here: such a lock keeps nobody off.
+            lock.close();
+        }
+    }
+
+    private static Optional<Object> identity(Path file) throws IOException {
+        try {
+            return Optional.of(
+                    Files.readAttributes(file, BasicFileAttributes.class).fileKey());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static PgRewindException busy(Path target) {
+        return new PgRewindException(
+                PgRewindException.withHint("another rewind works on \"" + target + "\"", "wait until it is done."));
+    }
+
     @Override
     public void close() throws IOException {
-        try (channel) {
-            Files.deleteIfExists(file);
+        try (lock) {
+            files.delete(file);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the lock file \"{0}\" stays: {1}", file, Failures.describe(e));
+        } finally {
+            HELD.remove(file);
         }
     }
 }

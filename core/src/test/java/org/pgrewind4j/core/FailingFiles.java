@@ -1,8 +1,10 @@
 package org.pgrewind4j.core;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -17,25 +19,29 @@ final class FailingFiles implements FileOperations {
     private int count;
     private boolean isDead;
 
-    private FailingFiles(Path directory, int last, Predicate<String> lastOperation) throws IOException {
-        this.files = new LocalFileOperations(directory, Durability.NO_SYNC);
+    private FailingFiles(FileOperations files, int last, Predicate<String> lastOperation) {
+        this.files = files;
         this.last = last;
         this.lastOperation = lastOperation;
     }
 
+    private static FileOperations local(Path directory) throws IOException {
+        return new LocalFileOperations(directory, Durability.NO_SYNC);
+    }
+
     /** Dies instead of doing the n-th operation, counted from 1. */
-    static FailingFiles at(int n, Path directory) throws IOException {
-        return new FailingFiles(directory, n, operation -> false);
+    static FailingFiles at(int n, FileOperations files) {
+        return new FailingFiles(files, n, operation -> false);
     }
 
     /** Dies instead of doing the first operation whose description ends with a text, such as {@code move pg_control}. */
     static FailingFiles before(String end, Path directory) throws IOException {
-        return new FailingFiles(directory, Integer.MAX_VALUE, operation -> operation.endsWith(end));
+        return new FailingFiles(local(directory), Integer.MAX_VALUE, operation -> operation.endsWith(end));
     }
 
     /** Only counts. */
     static FailingFiles never(Path directory) throws IOException {
-        return at(Integer.MAX_VALUE, directory);
+        return at(Integer.MAX_VALUE, local(directory));
     }
 
     int count() {
@@ -88,6 +94,12 @@ final class FailingFiles implements FileOperations {
     public void syncDirectory(Path directory) throws IOException {
         live("sync " + directory);
         files.syncDirectory(directory);
+    }
+
+    @Override
+    public Optional<Closeable> tryLock(Path file) throws IOException {
+        live("lock " + file);
+        return files.tryLock(file);
     }
 
     private final class FailingFile implements WritableFile {

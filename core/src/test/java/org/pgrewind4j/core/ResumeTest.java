@@ -20,10 +20,7 @@ import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.LocalDirectoryTransport;
 
-/**
- * An execution that dies at any of its file operations leaves the old primary as it was, or something that does not start
- * and is finished without the source.
- */
+/** What real servers make of a target on which an execution died, and what the next one does with it. */
 class ResumeTest {
 
     @TempDir
@@ -34,12 +31,9 @@ class ResumeTest {
     private static TreeRestore restore;
     private static LocalDirectoryTransport source;
     private static RewindPlan plan;
-    private static Map<String, String> untouched;
 
-    /** What an execution leaves that nothing disturbs, and how many operations it takes. */
+    /** What an execution leaves that nothing disturbs. */
     private static Map<String, String> finished;
-
-    private static int operations;
 
     @BeforeAll
     static void diverge() throws IOException {
@@ -79,10 +73,7 @@ class ResumeTest {
         restore = new TreeRestore(pair.target().dataDirectory(), target.dataDirectory());
         source = LocalDirectoryTransport.open(pair.source().dataDirectory());
         plan = plan();
-        untouched = contents();
-        FailingFiles files = FailingFiles.never(target.dataDirectory());
-        Execution.execute(plan, files);
-        operations = files.count();
+        Execution.execute(plan, FailingFiles.never(target.dataDirectory()));
         finished = contents();
         restore.restore();
     }
@@ -121,50 +112,6 @@ class ResumeTest {
                 .hasAtLeastOneElementOfType(FileAction.Truncate.class)
                 .hasAtLeastOneElementOfType(FileAction.RemoveFile.class)
                 .hasAtLeastOneElementOfType(FileAction.RemoveDirectory.class);
-    }
-
-    @Test
-    void leavesTheOldTargetOrOneThatIsFinishedWithoutTheSource() throws IOException {
-        int finishedLater = 0;
-        for (int n = 1; n <= operations; n++) {
-            String death = dies(FailingFiles.at(n, target.dataDirectory()));
-            if (Execution.canResume(target.dataDirectory())) {
-                if (hasControlFile()) {
-                    assertThat(contents()).as(death).isEqualTo(untouched);
-                }
-                resumeWithoutSource();
-                assertThat(TreeState.contents(target.dataDirectory())).as(death).isEqualTo(finished);
-                finishedLater++;
-            } else {
-                assertThat(contents()).as(death).isIn(untouched, finished);
-            }
-            restore.restore();
-        }
-        assertThat(finishedLater).isGreaterThan(operations / 4).isLessThan(operations);
-    }
-
-    @Test
-    void finishesAResumeThatDied() throws IOException {
-        String death = "";
-        for (int n = 1; !death.startsWith("outlived"); n++) {
-            assertThat(dies(FailingFiles.before("move to " + path("global/pg_control"), target.dataDirectory())))
-                    .contains("died at operation");
-            death = resumeAndDieAt(n);
-            if (Execution.canResume(target.dataDirectory())) {
-                resumeWithoutSource();
-            }
-            assertThat(contents()).as(death).isEqualTo(finished);
-            restore.restore();
-        }
-    }
-
-    private static String resumeAndDieAt(int n) throws IOException {
-        try {
-            Execution.resume(target.dataDirectory(), FailingFiles.at(n, target.dataDirectory()), RewindListener.none());
-            return "outlived operation " + n;
-        } catch (RewindException e) {
-            return e.getMessage();
-        }
     }
 
     @Test
@@ -243,10 +190,10 @@ class ResumeTest {
         target.execute("INSERT INTO t VALUES (9999, 'lost, too')");
         target.stop(StopMode.FAST);
 
-        Map<String, String> before = TreeState.contents(target.dataDirectory());
+        Map<String, String> before = contents();
         assertThat(Execution.resume(target.dataDirectory(), Durability.NO_SYNC, RewindListener.none()))
                 .isEmpty();
-        assertThat(TreeState.contents(target.dataDirectory())).isEqualTo(before);
+        assertThat(contents()).isEqualTo(before);
         assertThatThrownBy(plan::execute)
                 .hasMessageContaining("a server was started on the target since the rewind was planned\n"
                         + "HINT: stop it and plan again.");

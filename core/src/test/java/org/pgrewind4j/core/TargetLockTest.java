@@ -17,15 +17,19 @@ class TargetLockTest {
     @TempDir
     Path target;
 
+    private static TargetLock acquire(Path target) throws IOException {
+        return TargetLock.acquire(target, new LocalFileOperations(target, Durability.SYNC));
+    }
+
     @Test
     void keepsASecondRewindOff() throws IOException {
-        try (TargetLock lock = TargetLock.acquire(target)) {
+        try (TargetLock lock = acquire(target)) {
             assertThat(lock).isNotNull();
-            assertThatThrownBy(() -> TargetLock.acquire(target))
+            assertThatThrownBy(() -> acquire(target))
                     .isInstanceOf(PgRewindException.class)
                     .hasMessage("another rewind works on \"" + target + "\"\nHINT: wait until it is done.");
         }
-        TargetLock.acquire(target).close();
+        acquire(target).close();
         assertThat(target).isEmptyDirectory();
     }
 
@@ -42,13 +46,13 @@ class TargetLockTest {
                 .start();
         try {
             assertThat(other.getInputStream().read()).isEqualTo('!');
-            assertThatThrownBy(() -> TargetLock.acquire(target)).hasMessageStartingWith("another rewind works on");
+            assertThatThrownBy(() -> acquire(target)).hasMessageStartingWith("another rewind works on");
         } finally {
             other.destroyForcibly().waitFor();
         }
         // The file stays behind when its process is killed, and locks nobody out.
         assertThat(file).exists();
-        TargetLock.acquire(target).close();
+        acquire(target).close();
         assertThat(file).doesNotExist();
     }
 
@@ -58,7 +62,7 @@ class TargetLockTest {
 
         @SuppressWarnings("try") // The lock is held, not used.
         public static void main(String[] args) throws IOException, InterruptedException {
-            try (TargetLock lock = TargetLock.acquire(Path.of(args[0]))) {
+            try (TargetLock lock = acquire(Path.of(args[0]))) {
                 System.out.print('!');
                 System.out.flush();
                 Thread.sleep(Long.MAX_VALUE);
@@ -71,7 +75,7 @@ class TargetLockTest {
         Files.createFile(target.resolve("pgrewind4j.lock"));
         try (FileChannel unlocked = FileChannel.open(target.resolve("pgrewind4j.lock"), StandardOpenOption.READ)) {
             assertThat(unlocked.isOpen()).isTrue();
-            TargetLock.acquire(target).close();
+            acquire(target).close();
         }
     }
 }

@@ -1,0 +1,181 @@
+package org.pgrewind4j.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.pgrewind4j.transport.DataPath;
+
+/**
+ * A rewind that dies before or in any one of its file operations, its machine with it or not, on a disk that then forgets
+ * what it may: the target is the old one still, or it cannot be started and is completed without the source, or it is
+ * done. So is what a resume leaves that dies, and the resume after that.
+ *
+ * <p>{@code -Dpgrewind4j.test.crashes=100} tries each operation with so many crashes, each of which forgets something
+ * else.
+ */
+class CrashTest {
+
+    private static final int CRASHES = Integer.getInteger("pgrewind4j.test.crashes", 2);
+
+    private static final Logger LOG = Logger.getLogger("org.pgrewind4j");
+
+    @TempDir
+    Path folder;
+
+    private ThinPair pair;
+    private RewindPlan plan;
+    private byte[] oldControlFile;
+    private Map<String, String> untouched;
+    private Map<String, String> finished;
+    private int operations;
+    private ForgetfulDisk disk;
+
+    @BeforeEach
+    void diverge() throws IOException {
+        LOG.setLevel(Level.SEVERE);
+        pair = ThinPair.in(folder);
+    }
+
+    @AfterEach
+    void close() {
+        LOG.setLevel(null);
+        pair.close();
+    }
+
+    private void prepare() throws IOException {
+        pair.restore();
+        plan = pair.plan();
+        assertThat(plan.problems()).isEmpty();
+        oldControlFile = Files.readAllBytes(controlFile());
+        untouched = contents();
+        FailingFiles counting = FailingFiles.at(Integer.MAX_VALUE, newDisk(Set.of()));
+        Execution.execute(plan, counting);
+        operations = counting.count();
+        finished = contents();
+        assertThat(TreeState.contents(pair.target())).isEqualTo(finished);
+    }
+
+    private ForgetfulDisk newDisk(Set<String> fileSystems) throws IOException {
+        return new ForgetfulDisk(pair.base(), fileSystems);
+    }
+
+    private Path controlFile() {
+        return DataPath.CONTROL_FILE.in(pair.target());
+    }
+
+    private Map<String, String> contents() {
+        return TreeState.withoutStaging(pair.target());
+    }
+
+    @Test
+    void targetIsNeverWorseOff() throws IOException {
+        prepare();
+        assertThat(plan.actions())
+                .hasAtLeastOneElementOfType(FileAction.CreateDirectory.class)
+                .hasAtLeastOneElementOfType(FileAction.CreateTablespaceLink.class)
+                .hasAtLeastOneElementOfType(FileAction.CopyFile.class)
+                .hasAtLeastOneElementOfType(FileAction.CopyRanges.class)
+                .hasAtLeastOneElementOfType(FileAction.Truncate.class)
+                .hasAtLeastOneElementOfType(FileAction.RemoveFile.class)
+                .hasAtLeastOneElementOfType(FileAction.RemoveDirectory.class);
+        crashEverywhere(Set.of());
+    }
+
+    @Test
+    void targetIsNeverWorseOffWhereItsPartsLieOnSeveralFileSystems() throws IOException {
+        pair.moveWalElsewhere();
+        prepare();
+        crashEverywhere(Set.of("links/wal", "spaces"));
+    }
+
+    private void crashEverywhere(Set<String> fileSystems) throws IOException {
+        int half = 0;
+        for (int n = 1; n <= operations + 1; n++) {
+            for (int crash = 0; crash < CRASHES; crash++) {
+                pair.restore();
+                disk = newDisk(fileSystems);
+                Random random = new Random(1_000_003L * n + crash);
+                String story = "operation " + n + ", crash " + crash + ": " + rewind(FailingFiles.at(n, disk));
+                // The first time only the process dies, and the machine lives on.
+                story += crash == 0 ? "" : crash(random);
+                half += checkHalfWay(story) == Outcome.HALF_APPLIED ? 1 : 0;
+                recover(random, story);
+            }
+        }
+        assertThat(half).isGreaterThan(CRASHES * operations / 10);
+    }
+
+    /** Dies a few times more on the way, then completes, and crashes once more: nothing is lost of what is finished. */
+    private void recover(Random random, String begin) throws IOException {
+        String story = begin;
+        for (int deaths = random.nextInt(3); deaths > 0; deaths--) {
+            story += "\nthen " + goOn(FailingFiles.at(1 + random.nextInt(operations / 2), disk));
+            story += random.nextBoolean() ? crash(random) : "";
+            checkHalfWay(story);
+        }
+        story += "\nthen " + goOn(FailingFiles.at(Integer.MAX_VALUE, disk));
+        disk.crash(random, 0);
+        assertThat(contents()).as(story).isEqualTo(finished);
+    }
+
+    private String rewind(FileOperations files) {
+        try {
+            Execution.execute(plan, files);
+            return "outlived it";
+        } catch (RewindException e) {
+            return died(e);
+        }
+    }
+
+    private static String died(RewindException e) {
+        return e.getMessage().lines().findFirst().orElse("") + " (" + e.targetState() + ")";
+    }
+
+    /** Resumes, and rewinds where there is nothing to resume. */
+    private String goOn(FileOperations files) throws IOException {
+        try {
+            if (Execution.resume(pair.target(), files, RewindListener.none()).isPresent()) {
+                return "resumed";
+            }
+        } catch (RewindException e) {
+            return died(e);
+        }
+        return Arrays.equals(Files.readAllBytes(controlFile()), oldControlFile) ? rewind(files) : "found it done";
+    }
+
+    private String crash(Random random) throws IOException {
+        double remembered = random.nextInt(4) / 3.0;
+        disk.crash(random, remembered);
+        return ", crashed and remembered " + Math.round(100 * remembered) + " %";
+    }
+
+    private enum Outcome {
+        UNTOUCHED,
+        HALF_APPLIED,
+        DONE
+    }
+
+    /** There is no fourth state. */
+    private Outcome checkHalfWay(String story) throws IOException {
+        if (!Files.exists(controlFile())) {
+            assertThat(Execution.canResume(pair.target())).as(story).isTrue();
+            return Outcome.HALF_APPLIED;
+        }
+        // A server would start on these two.
+        boolean isOld = Arrays.equals(Files.readAllBytes(controlFile()), oldControlFile);
+        assertThat(contents()).as(story).isEqualTo(isOld ? untouched : finished);
+        return isOld ? Outcome.UNTOUCHED : Outcome.DONE;
+    }
+}

@@ -1,0 +1,154 @@
+package org.pgrewind4j.core;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.testserver.PostgresServer;
+import org.pgrewind4j.testserver.ServerRelease;
+import org.pgrewind4j.transport.LocalDirectoryTransport;
+
+/**
+ * A diverged pair of which a rewind needs every kind of action, without the files that take no part in it: no server
+ * starts on it, but it is copied in a moment. Everything of the target lies in one folder, its tablespaces too.
+ */
+final class ThinPair implements AutoCloseable {
+
+    /** The first number that is given to what users create (PostgreSQL: {@code src/include/access/transam.h}). */
+    private static final int FIRST_NORMAL_OBJECT = 16_384;
+
+    private final Path folder;
+    private final Path pristine;
+    private final LocalDirectoryTransport source;
+    private @Nullable TreeRestore restore;
+
+    private ThinPair(Path folder) throws IOException {
+        this.folder = folder;
+        this.pristine = folder.resolve("pristine");
+        this.source = LocalDirectoryTransport.open(folder.resolve("source/data"));
+    }
+
+    /** Makes one of real servers, which are gone when this returns. */
+    static ThinPair in(Path folder) throws IOException {
+        Path stays = Files.createDirectories(folder.resolve("made/stays"));
+        Path goes = Files.createDirectories(folder.resolve("made/goes"));
+        Path comes = Files.createDirectories(folder.resolve("made/comes"));
+        try (DivergedPair pair = DivergedPair.of(
+                        PostgresServer.builder(ServerRelease.of("17"))
+                                .withChecksums()
+                                .walSegmentMegabytes(1),
+                        first -> first.execute(
+                                "CREATE TABLESPACE stays LOCATION '" + stays + "'",
+                                "CREATE TABLE placed TABLESPACE stays AS SELECT generate_series(1, 100) AS id",
+                                "CREATE TABLESPACE goes LOCATION '" + goes + "'",
+                                "CREATE TABLE misplaced TABLESPACE goes AS SELECT generate_series(1, 100) AS id"),
+                        shared -> shared.execute(
+                                "CREATE TABLE t AS SELECT g AS id, 'shared' AS v FROM generate_series(1, 2000) g",
+                                "CREATE TABLE cut AS SELECT generate_series(1, 5000) AS id",
+                                "CREATE TABLE grows AS SELECT generate_series(1, 1000) AS id",
+                                "CREATE TABLE dropped AS SELECT 1 AS id"),
+                        old -> old.execute(
+                                "CHECKPOINT",
+                                "UPDATE t SET v = 'lost' WHERE id % 700 = 1",
+                                "UPDATE placed SET id = -id",
+                                "CREATE TABLE only_here AS SELECT 1 AS id"),
+                        promoted -> promoted.execute(
+                                "UPDATE t SET v = 'new' WHERE id % 1000 = 0",
+                                "DELETE FROM cut WHERE id > 10",
+                                "VACUUM cut",
+                                "INSERT INTO grows SELECT generate_series(1, 3000)",
+                                "DROP TABLE dropped, misplaced",
+                                "CREATE TABLE later TABLESPACE stays AS SELECT 2 AS id",
+                                "DROP TABLESPACE goes"));
+                // Copies lie with all that their links lead to in a folder of their own.
+                PostgresServer target = pair.target().copy();
+                PostgresServer source = pair.source().copy()) {
+            keepThin(target, folder.resolve("pristine"));
+            keepThin(source, folder.resolve("source"));
+        }
+        addDirectories(folder, comes);
+        return new ThinPair(folder);
+    }
+
+    private static void keepThin(PostgresServer server, Path to) throws IOException {
+        Path home = server.dataDirectory().getParent();
+        FolderCopy.copy(home, to);
+        for (Path tree : List.of(to.resolve("data/global"), to.resolve("data/base"))) {
+            for (Path file : files(tree)) {
+                if (isOfCatalog(file)) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    private static List<Path> files(Path tree) throws IOException {
+        try (Stream<Path> files = Files.walk(tree)) {
+            return files.filter(Files::isRegularFile).toList();
+        }
+    }
+
+    private static boolean isOfCatalog(Path file) {
+        String number = file.getFileName().toString().replaceFirst("[_.].*", "");
+        return number.matches("[0-9]+") && Integer.parseInt(number) < FIRST_NORMAL_OBJECT;
+    }
+
+    /** Directories that only one side has, and a tablespace that the target has not seen yet, with a file. */
+    private static void addDirectories(Path folder, Path comes) throws IOException {
+        Path abandoned = Files.createDirectories(folder.resolve("pristine/data/abandoned/deep"));
+        Files.writeString(abandoned.resolve("file"), "x");
+        Path added = Files.createDirectories(folder.resolve("source/data/added/deep"));
+        Files.writeString(added.resolve("file"), "z");
+        Files.createFile(added.resolve("empty"));
+        Path tablespace = Files.createDirectories(comes.resolve("PG_17_202406281/5"));
+        Files.write(tablespace.resolve("99999"), new byte[3 * 8192]);
+        Files.createSymbolicLink(folder.resolve("source/data/pg_tblspc/99998"), comes);
+    }
+
+    /** Moves the target's WAL to a place of its own, behind a link. */
+    void moveWalElsewhere() throws IOException {
+        Path elsewhere = Files.createDirectories(pristine.resolve("links")).resolve("wal");
+        Files.move(pristine.resolve("data/pg_wal"), elsewhere);
+        Files.createSymbolicLink(pristine.resolve("data/pg_wal"), elsewhere);
+    }
+
+    /** The folder that holds everything of the target. */
+    Path base() {
+        return folder.resolve("target");
+    }
+
+    /** The target's data directory. */
+    Path target() {
+        return base().resolve("data");
+    }
+
+    /** Makes the target anew, as it was before any rewind. */
+    void restore() throws IOException {
+        if (restore == null) {
+            FolderCopy.copy(pristine, base());
+            restore = new TreeRestore(pristine, base());
+        }
+        restore.restore();
+    }
+
+    RewindPlan plan() {
+        return plan(RewindListener.none());
+    }
+
+    RewindPlan plan(RewindListener listener) {
+        return Rewind.of(target())
+                .from(source)
+                .mapTablespace(folder.resolve("made/comes"), base().resolve("spaces/made/comes"))
+                .durability(Durability.NO_SYNC)
+                .threads(1)
+                .listener(listener)
+                .plan();
+    }
+
+    @Override
+    public void close() {
+        source.close();
+    }
+}
