@@ -97,12 +97,11 @@ final class Execution {
         }
     }
 
-    @SuppressWarnings("try") // The lock is held, not used.
     private RewindReport run(RewindPlan plan) {
         try (TargetLock lock = TargetLock.acquire(target, files)) {
             requireUnchanged(plan.facts());
             StagingArea area = new StagingArea(target, plan.facts().links());
-            Manifest manifest = stage(plan, area);
+            Manifest manifest = stage(plan, area, lock);
             return apply(manifest, area, Verdict.REWIND);
         } catch (IOException | RuntimeException e) {
             throw failed(e);
@@ -126,12 +125,13 @@ final class Execution {
         return PostmasterPid.read(target).flatMap(PostmasterPid::signOfLife).isPresent();
     }
 
-    private Manifest stage(RewindPlan plan, StagingArea area) throws IOException {
+    private Manifest stage(RewindPlan plan, StagingArea area, TargetLock lock) throws IOException {
         RewindFacts facts = plan.facts();
         Settings settings = plan.settings();
         area.remove(files);
-        area.create(files);
         try {
+            area.create(files);
+            lock.keepServersOff(target, area);
             ProgressCounter progress = new ProgressCounter(
                     listener, Phase.STAGE, plan.bytes().total(), plan.actions().size());
             Stager stager = new Stager(settings.source(), area, files, progress);
@@ -267,7 +267,6 @@ final class Execution {
         return resume(target, operations(target, durability), listener);
     }
 
-    @SuppressWarnings("try") // The lock is held, not used.
     static Optional<RewindReport> resume(Path target, FileOperations files, RewindListener listener) {
         Execution execution = new Execution(target, files, listener);
         try (TargetLock lock = TargetLock.acquire(target, files)) {
@@ -297,6 +296,7 @@ final class Execution {
             new StagedCheck(area).check(manifest);
             // The sealing process may have been killed before its last names were durable.
             area.sync(files);
+            lock.keepServersOff(target, area);
             return Optional.of(execution.apply(manifest, area, Verdict.RESUME));
         } catch (IOException | RuntimeException e) {
             throw execution.failed(e);

@@ -21,6 +21,13 @@ interface FileOperations {
     /** Creates a symbolic link. */
     void createLink(Path link, Path target) throws IOException;
 
+    /**
+     * Gives a file a second name.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if something has that name
+     */
+    void createHardLink(Path link, Path file) throws IOException;
+
     /** Opens a file for writing, creating it if it is missing. Does not follow a symbolic link. */
     WritableFile open(Path file) throws IOException;
 

@@ -98,6 +98,11 @@ final class LocalFileOperations implements FileOperations {
     }
 
     @Override
+    public void createHardLink(Path link, Path file) throws IOException {
+        Files.createLink(link, file);
+    }
+
+    @Override
     public WritableFile open(Path file) throws IOException {
         return new ChannelFile(openForWriting(file), durability);
     }

@@ -9,6 +9,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.timeline.PgRewindException;
 
 /**
@@ -28,6 +29,7 @@ final class TargetLock implements Closeable {
     private final Path file;
     private final Closeable lock;
     private final FileOperations files;
+    private @Nullable ServerLock serverLock;
 
     private TargetLock(Path file, Closeable lock, FileOperations files) {
         this.file = file;
@@ -79,8 +81,16 @@ final class TargetLock implements Closeable {
                 PgRewindException.withHint("another rewind works on \"" + target + "\"", "wait until it is done."));
     }
 
+    /** Keeps servers off the target too, from now on. */
+    void keepServersOff(Path target, StagingArea area) throws IOException {
+        serverLock = ServerLock.acquire(target, area, files);
+    }
+
     @Override
     public void close() throws IOException {
+        if (serverLock != null) {
+            serverLock.close();
+        }
         try (lock) {
             files.delete(file);
         } catch (IOException e) {

@@ -30,13 +30,20 @@ abstract sealed class DiskNode {
         }
     }
 
-    /**
-     * Something written to a file and not synced.
-     *
-     * @param position where, or the file's new size
-     * @param bytes what, null for a change of size
-     */
-    record Write(long position, byte @Nullable [] bytes) {}
+    /** Something written to a file and not synced. */
+    static final class Write {
+
+        /** Where, or the file's new size. */
+        final long position;
+
+        /** What, null for a change of size. */
+        final byte @Nullable [] bytes;
+
+        Write(long position, byte @Nullable [] bytes) {
+            this.position = position;
+            this.bytes = bytes;
+        }
+    }
 
     /** A file: its content on the disk, read when it is first changed, and what was written since. */
     static final class File extends DiskNode {
@@ -59,15 +66,15 @@ abstract sealed class DiskNode {
         /** Keeps some of what was written, any sectors of it. */
         void settle(Random random, double remembered, int sector) {
             for (Write write : writes) {
-                if (write.bytes() == null) {
+                if (write.bytes == null) {
                     if (random.nextDouble() < remembered) {
-                        durable = Arrays.copyOf(durable, (int) write.position());
+                        durable = Arrays.copyOf(durable, (int) write.position);
                     }
                     continue;
                 }
-                for (int at = 0; at < write.bytes().length; at += sector) {
+                for (int at = 0; at < write.bytes.length; at += sector) {
                     if (random.nextDouble() < remembered) {
-                        put(write, at, Math.min(write.bytes().length, at + sector));
+                        put(write, at, Math.min(write.bytes.length, at + sector));
                     }
                 }
             }
@@ -75,11 +82,11 @@ abstract sealed class DiskNode {
         }
 
         private void put(Write write, int from, int to) {
-            int end = (int) write.position() + to;
+            int end = (int) write.position + to;
             if (end > durable.length) {
                 durable = Arrays.copyOf(durable, end);
             }
-            System.arraycopy(write.bytes(), from, durable, (int) write.position() + from, to - from);
+            System.arraycopy(write.bytes, from, durable, (int) write.position + from, to - from);
         }
     }
 

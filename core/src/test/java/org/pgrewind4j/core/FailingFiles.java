@@ -73,6 +73,12 @@ final class FailingFiles implements FileOperations {
     }
 
     @Override
+    public void createHardLink(Path link, Path file) throws IOException {
+        live("link " + link);
+        files.createHardLink(link, file);
+    }
+
+    @Override
     public WritableFile open(Path file) throws IOException {
         live("open " + file);
         return new FailingFile(files.open(file), file);

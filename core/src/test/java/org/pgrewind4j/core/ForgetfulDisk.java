@@ -104,6 +104,13 @@ final class ForgetfulDisk implements FileOperations {
     }
 
     @Override
+    public void createHardLink(Path link, Path file) throws IOException {
+        Place place = place(link);
+        cache.createHardLink(link, file);
+        place.directory().change(place.name(), place(file).node());
+    }
+
+    @Override
     public WritableFile open(Path file) throws IOException {
         return new ForgetfulFile(cache.open(file), file, opened(file));
     }

@@ -2,10 +2,12 @@ package org.pgrewind4j.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -79,8 +81,13 @@ class ResumeTest {
     }
 
     private static RewindPlan plan() {
+        return planOf(RewindListener.none());
+    }
+
+    private static RewindPlan planOf(RewindListener listener) {
         return Rewind.of(target.dataDirectory())
                 .from(source)
+                .listener(listener)
                 .durability(Durability.NO_SYNC)
                 .threads(1)
                 .plan();
@@ -154,7 +161,8 @@ class ResumeTest {
                 .hasMessageEndingWith("\nHINT: the target is half applied and does not start; remove the cause and"
                         + " resume, which needs the source no longer.");
 
-        assertThatThrownBy(() -> target.start()).hasMessageContaining("could not open file");
+        assertThat(target.refusedStart())
+                .contains("could not find the database system", "could not open file \"" + path("global/pg_control"));
         RewindPlan again = plan();
         assertThat(again.verdict()).isEqualTo(Verdict.RESUME);
         assertThat(again.actions()).isEmpty();
@@ -215,11 +223,7 @@ class ResumeTest {
                 }
             }
         };
-        RewindPlan plan = Rewind.of(target.dataDirectory())
-                .from(source)
-                .listener(starter)
-                .durability(Durability.NO_SYNC)
-                .plan();
+        RewindPlan plan = planOf(starter);
 
         assertThatThrownBy(plan::execute)
                 .isInstanceOfSatisfying(
@@ -231,6 +235,25 @@ class ResumeTest {
 
         assertThat(target.value("SELECT count(*) FROM t WHERE v = 'lost'")).isEqualTo("3");
         assertThat(path("pgrewind4j.staging")).doesNotExist();
+    }
+
+    @Test
+    void noServerStartsWhileItStages() {
+        List<String> refusals = new ArrayList<>();
+        RewindListener starter = new RewindListener() {
+            @Override
+            public void phaseStarted(Phase phase) {
+                if (phase == Phase.STAGE) {
+                    refusals.add(target.refusedStart());
+                }
+            }
+        };
+
+        planOf(starter).execute();
+
+        assertThat(refusals).singleElement(STRING).contains("lock file \"postmaster.pid\" already exists");
+        assertThat(path("postmaster.pid")).doesNotExist();
+        assertThat(TreeState.contents(target.dataDirectory())).isEqualTo(finished);
     }
 
     @Test

@@ -38,9 +38,12 @@ final class TreeState {
         return of(directory, path -> true, Content.WITHOUT_TIMES);
     }
 
-    /** The contents but for what a rewind stages. */
+    /** The contents but for what a rewind stages, and what it keeps others off with. */
     static Map<String, String> withoutStaging(Path directory) {
-        return of(directory, path -> !path.contains("pgrewind4j."), Content.WITHOUT_TIMES);
+        return of(
+                directory,
+                path -> !path.contains("pgrewind4j.") && !path.equals("postmaster.pid"),
+                Content.WITHOUT_TIMES);
     }
 
     /** The contents to the last byte, and the time of each file's and directory's last change. */

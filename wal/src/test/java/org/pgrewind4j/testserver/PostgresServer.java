@@ -180,6 +180,34 @@ public final class PostgresServer implements AutoCloseable {
         process = null;
     }
 
+    /**
+     * Tries to start the server from a shell, as an operator does, where it must not start.
+     *
+     * @return what {@code pg_ctl} and the server said
+     * @throws TestServerException if it starts
+     */
+    public String refusedStart() {
+        List<String> command = ServerAccount.current()
+                .command(
+                        release.bin().resolve("pg_ctl"),
+                        List.of(
+                                "start",
+                                "-w",
+                                "-D",
+                                dataDirectory.toString(),
+                                "-l",
+                                logFile().toString()));
+        // The shell stands between: a server takes its grandparent's process id for that of nobody.
+        List<String> shell = new ArrayList<>(List.of("sh", "-c", "\"$@\"; exit $?", "sh"));
+        shell.addAll(command);
+        int logged = log().length();
+        CommandResult result = Command.run(shell, "pg_ctl start");
+        if (result.exitCode() == 0) {
+            throw new TestServerException("PostgreSQL " + release + " in " + dataDirectory + " started");
+        }
+        return result.stdout() + result.stderr() + log().substring(logged);
+    }
+
     /** Ends the server's processes with SIGKILL, as a crash does. Nothing happens if it does not run. */
     public void kill() {
         if (process != null) {
