@@ -24,14 +24,19 @@ final class Execution {
 
     private final Path target;
     private final FileOperations files;
-    private final RewindListener listener;
+
+    /** What can still end it early. */
+    private Cancellation cancellation;
+
+    private RewindListener listener;
     private final PhaseTimes times = new PhaseTimes();
     private TargetState state = TargetState.UNTOUCHED;
 
-    private Execution(Path target, FileOperations files, RewindListener listener) {
+    private Execution(Path target, FileOperations files, RewindListener listener, Cancellation cancellation) {
         this.target = target;
         this.files = files;
         this.listener = listener;
+        this.cancellation = cancellation;
     }
 
     static RewindReport execute(RewindPlan plan) {
@@ -85,7 +90,8 @@ final class Execution {
 
     /** Executes with file operations of the caller's. */
     static RewindReport execute(RewindPlan plan, FileOperations files) {
-        return new Execution(plan.settings().target(), files, plan.settings().listener()).run(plan);
+        Settings settings = plan.settings();
+        return new Execution(settings.target(), files, settings.listener(), settings.cancellation()).run(plan);
     }
 
     private static FileOperations operations(Path target, Durability durability) {
@@ -98,10 +104,17 @@ final class Execution {
     }
 
     private RewindReport run(RewindPlan plan) {
-        try (TargetLock lock = TargetLock.acquire(target, files)) {
+        try (Cancellation.Work work = cancellation.begin();
+                TargetLock lock = TargetLock.acquire(target, files)) {
             requireUnchanged(plan.facts());
             StagingArea area = new StagingArea(target, plan.facts().links());
-            Manifest manifest = stage(plan, area, lock);
+            Manifest manifest = stage(plan, area, lock, work);
+            if (plan.settings().afterSeal() == AfterSeal.FINISH) {
+                work.shield();
+                cancellation = Cancellation.create();
+            } else {
+                work.check();
+            }
             return apply(manifest, area, Verdict.REWIND);
         } catch (IOException | RuntimeException e) {
             throw failed(e);
@@ -109,6 +122,9 @@ final class Execution {
     }
 
     private RewindException failed(Exception e) {
+        if (cancellation.isCancelled()) {
+            return new RewindCancelledException(state, "the rewind of \"" + target + "\" was cancelled", e);
+        }
         return new RewindException(state, "the rewind of \"" + target + "\" failed: " + Failures.describe(e), e);
     }
 
@@ -125,13 +141,15 @@ final class Execution {
         return PostmasterPid.read(target).flatMap(PostmasterPid::signOfLife).isPresent();
     }
 
-    private Manifest stage(RewindPlan plan, StagingArea area, TargetLock lock) throws IOException {
+    private Manifest stage(RewindPlan plan, StagingArea area, TargetLock lock, Cancellation.Work work)
+            throws IOException {
         RewindFacts facts = plan.facts();
         Settings settings = plan.settings();
         area.remove(files);
         try {
             area.create(files);
             lock.keepServersOff(target, area);
+            listener = StatusFile.of(settings.source().description(), listener, area, files);
             ProgressCounter progress = new ProgressCounter(
                     listener, Phase.STAGE, plan.bytes().total(), plan.actions().size());
             Stager stager = new Stager(settings.source(), area, files, progress);
@@ -148,6 +166,7 @@ final class Execution {
             times.ended(Phase.STAGE);
             // Staging takes as long as it takes, and nothing keeps others from starting the server meanwhile.
             requireUnchanged(facts);
+            work.check();
             listener.phaseStarted(Phase.SEAL);
             StagedPages pages = new StagedPages(
                     settings.source(), area, files, facts.source().controlFile());
@@ -184,15 +203,21 @@ final class Execution {
     }
 
     private void dropQuietly(StagingArea area, Exception cause) {
+        // What interrupted it would keep directories from being synced, too.
+        boolean wasInterrupted = Thread.interrupted();
         try {
-            if (area.state() != StagingArea.State.UNSEALED) {
-                // The seal is there, so it failed after the point of no return.
+            if (area.state().isSealed()) {
+                // It failed after the point of no return.
                 state = TargetState.RESUMABLE;
-                return;
+            } else {
+                area.remove(files);
             }
-            area.remove(files);
         } catch (IOException | RuntimeException e) {
             cause.addSuppressed(e);
+        } finally {
+            if (wasInterrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -268,7 +293,7 @@ final class Execution {
     }
 
     static Optional<RewindReport> resume(Path target, FileOperations files, RewindListener listener) {
-        Execution execution = new Execution(target, files, listener);
+        Execution execution = new Execution(target, files, listener, Cancellation.create());
         try (TargetLock lock = TargetLock.acquire(target, files)) {
             StagingArea root = new StagingArea(target, List.of());
             boolean isApplied = root.state() == StagingArea.State.APPLIED;
@@ -297,6 +322,7 @@ final class Execution {
             // The sealing process may have been killed before its last names were durable.
             area.sync(files);
             lock.keepServersOff(target, area);
+            execution.listener = StatusFile.resumed(listener, area, files);
             return Optional.of(execution.apply(manifest, area, Verdict.RESUME));
         } catch (IOException | RuntimeException e) {
             throw execution.failed(e);

@@ -46,6 +46,8 @@ public final class Rewind {
     private Durability durability = Durability.SYNC;
     private int threads = Runtime.getRuntime().availableProcessors();
     private RewindListener listener = RewindListener.none();
+    private Cancellation cancellation = Cancellation.create();
+    private AfterSeal afterSeal = AfterSeal.FINISH;
 
     private Rewind(Path target, Transport source) {
         this.target = target;
@@ -190,9 +192,32 @@ public final class Rewind {
     }
 
     /**
+     * Names what may end planning and executing early.
+     *
+     * @param cancellation by default nothing does but an interrupt of the thread
+     * @return this
+     */
+    public Rewind cancelledBy(Cancellation cancellation) {
+        this.cancellation = cancellation;
+        return this;
+    }
+
+    /**
+     * Says what a cancellation does once all is sealed.
+     *
+     * @param afterSeal the default is {@link AfterSeal#FINISH}
+     * @return this
+     */
+    public Rewind afterSeal(AfterSeal afterSeal) {
+        this.afterSeal = afterSeal;
+        return this;
+    }
+
+    /**
      * Examines both sides and says what a rewind would do. Changes nothing.
      *
      * @return the plan; whatever forbids the rewind is part of it, all at once
+     * @throws RewindCancelledException if it was cancelled
      * @throws PgRewindException if one of the sides cannot be read or understood
      */
     public RewindPlan plan() {
@@ -207,14 +232,42 @@ public final class Rewind {
                 standby,
                 durability,
                 threads,
-                listener);
-        try {
-            return new Planner(settings).plan();
-        } catch (IOException e) {
+                listener,
+                cancellation,
+                afterSeal);
+        try (Cancellation.Work work = cancellation.begin()) {
+            RewindPlan plan = new Planner(settings).plan();
+            work.check();
+            return plan;
+        } catch (IOException | RuntimeException e) {
+            if (cancellation.isCancelled()) {
+                throw new RewindCancelledException(
+                        RewindException.TargetState.UNTOUCHED,
+                        "planning the rewind of \"" + target + "\" was cancelled",
+                        e);
+            }
+            if (e instanceof RuntimeException unchecked) {
+                throw unchecked;
+            }
             throw new PgRewindException(
                     "cannot plan the rewind of \"" + target + "\" from " + source.description() + ": "
                             + Failures.describe(e),
                     e);
+        }
+    }
+
+    /**
+     * Looks at what a rewind has made of a target so far, whichever process works on it.
+     *
+     * @param targetDirectory the data directory
+     * @return the status; empty if no rewind of it was begun, or the last one is finished
+     * @throws PgRewindException if the directory cannot be read
+     */
+    public static Optional<RewindStatus> status(Path targetDirectory) {
+        try {
+            return StatusFile.read(targetDirectory.toAbsolutePath().normalize());
+        } catch (IOException e) {
+            throw new PgRewindException("cannot look at \"" + targetDirectory + "\": " + Failures.describe(e), e);
         }
     }
 

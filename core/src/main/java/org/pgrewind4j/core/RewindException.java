@@ -4,7 +4,7 @@ import java.io.Serial;
 import org.pgrewind4j.timeline.PgRewindException;
 
 /** An execution failed. {@link #targetState()} says in what state it left the target. */
-public final class RewindException extends PgRewindException {
+public sealed class RewindException extends PgRewindException permits RewindCancelledException {
     @Serial
     private static final long serialVersionUID = 1L;
 

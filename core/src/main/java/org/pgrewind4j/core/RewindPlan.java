@@ -176,6 +176,7 @@ public final class RewindPlan {
      * nothing is done but what {@link Rewind#standby} asks for.
      *
      * @return what was done
+     * @throws RewindCancelledException if it was cancelled
      * @throws RewindRefusedException if the verdict is {@code REFUSED}
      * @throws RewindException if it fails; it says in what state the target is
      */

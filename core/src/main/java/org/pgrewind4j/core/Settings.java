@@ -21,4 +21,6 @@ record Settings(
         Optional<StandbySettings> standby,
         Durability durability,
         int threads,
-        RewindListener listener) {}
+        RewindListener listener,
+        Cancellation cancellation,
+        AfterSeal afterSeal) {}

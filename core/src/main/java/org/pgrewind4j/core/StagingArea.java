@@ -96,6 +96,10 @@ final class StagingArea {
         return root().resolve("pg_control.aside");
     }
 
+    Path status() {
+        return root().resolve("status.json");
+    }
+
     Path controlFile() {
         return DataPath.CONTROL_FILE.in(dataDirectory);
     }
@@ -106,7 +110,12 @@ final class StagingArea {
         UNSEALED,
         SEALED,
         HALF_APPLIED,
-        APPLIED
+        APPLIED;
+
+        /** Whether there is a rewind to be finished, if the target was not started since. */
+        boolean isSealed() {
+            return this == SEALED || this == HALF_APPLIED;
+        }
     }
 
     State state() throws IOException {

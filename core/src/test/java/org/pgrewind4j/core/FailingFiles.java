@@ -18,6 +18,7 @@ final class FailingFiles implements FileOperations {
     private final Predicate<String> lastOperation;
     private int count;
     private boolean isDead;
+    private boolean recovers;
 
     private FailingFiles(FileOperations files, int last, Predicate<String> lastOperation) {
         this.files = files;
@@ -32,6 +33,13 @@ final class FailingFiles implements FileOperations {
     /** Dies instead of doing the n-th operation, counted from 1. */
     static FailingFiles at(int n, FileOperations files) {
         return new FailingFiles(files, n, operation -> false);
+    }
+
+    /** Fails at the n-th operation, counted from 1, as a full disk or a broken one does, and goes on. */
+    static FailingFiles onceAt(int n, FileOperations files) {
+        FailingFiles failing = at(n, files);
+        failing.recovers = true;
+        return failing;
     }
 
     /** Dies instead of doing the first operation whose description ends with a text, such as {@code move pg_control}. */
@@ -50,6 +58,9 @@ final class FailingFiles implements FileOperations {
 
     private boolean dies(String operation) {
         count++;
+        if (recovers) {
+            return count == last;
+        }
         isDead |= count >= last || lastOperation.test(operation);
         return isDead;
     }

@@ -46,11 +46,15 @@ class KilledProcessTest {
                 PostgresServer.builder(ServerRelease.newest()).withChecksums(),
                 shared -> shared.execute(
                         "CREATE TABLE t AS SELECT g AS id, 'shared' AS v FROM generate_series(1, 100000) g",
-                        "CREATE TABLE dropped AS SELECT g AS id FROM generate_series(1, 1000) g"),
+                        "CREATE TABLE dropped AS SELECT g AS id FROM generate_series(1, 1000) g",
+                        forEachOfMany("CREATE TABLE many_%s AS SELECT 1 AS id")),
                 old -> old.execute(
-                        "UPDATE t SET v = 'lost' WHERE id % 50 = 1", "CREATE TABLE only_here AS SELECT 1 AS id"),
+                        forEachOfMany("UPDATE many_%s SET id = -id"),
+                        "UPDATE t SET v = 'lost' WHERE id % 50 = 1",
+                        "CREATE TABLE only_here AS SELECT 1 AS id"),
                 now -> now.execute(
                         "DROP TABLE dropped",
+                        forEachOfMany("INSERT INTO many_%s SELECT generate_series(2, 1000)"),
                         "UPDATE t SET v = 'new' WHERE id % 50 = 2",
                         "CREATE TABLE later AS SELECT g AS id FROM generate_series(1, 100000) g"));
         target = pair.target().copy();
@@ -63,6 +67,11 @@ class KilledProcessTest {
         finished = contents();
         promoted = pair.copyOfSource();
         promoted.start();
+    }
+
+    /** So many files are changed that an apply takes long enough to be hit. */
+    private static String forEachOfMany(String statement) {
+        return "DO $$ BEGIN FOR i IN 1..400 LOOP EXECUTE format('%s', i); END LOOP; END $$".formatted(statement);
     }
 
     @AfterAll

@@ -133,18 +133,25 @@ final class ThinPair implements AutoCloseable {
         restore.restore();
     }
 
-    RewindPlan plan() {
-        return plan(RewindListener.none());
+    LocalDirectoryTransport source() {
+        return source;
     }
 
-    RewindPlan plan(RewindListener listener) {
+    /** Where the source's newest tablespace lies. */
+    Path comes() {
+        return folder.resolve("made/comes");
+    }
+
+    Rewind rewind() {
         return Rewind.of(target())
                 .from(source)
-                .mapTablespace(folder.resolve("made/comes"), base().resolve("spaces/made/comes"))
+                .mapTablespace(comes(), base().resolve("spaces/made/comes"))
                 .durability(Durability.NO_SYNC)
-                .threads(1)
-                .listener(listener)
-                .plan();
+                .threads(1);
+    }
+
+    RewindPlan plan() {
+        return rewind().plan();
     }
 
     @Override

@@ -1,0 +1,13 @@
+package org.pgrewind4j.core;
+
+import java.io.Serial;
+
+/** A {@link Cancellation} ended a rewind before it was done. */
+public final class RewindCancelledException extends RewindException {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    RewindCancelledException(TargetState targetState, String message, Throwable cause) {
+        super(targetState, message, cause);
+    }
+}

@@ -1,0 +1,56 @@
+package org.pgrewind4j.core;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a rewind has come that was begun on a target, by this process or any other, and is not finished: it is under
+ * way, or was interrupted. Read by {@link Rewind#status}.
+ *
+ * @param state what the target is good for, from the files that lie there
+ * @param told what the rewinding process last said of itself; null if that cannot be read
+ */
+public record RewindStatus(State state, @Nullable Told told) {
+
+    /** What a target is good for. */
+    public enum State {
+        /** It is being staged, or staging was interrupted: the target starts as before, the next rewind begins anew. */
+        STAGING,
+        /** All is staged and sealed: the target starts as before, and resuming finishes the rewind without the source. */
+        SEALED,
+        /** It is being applied, or that was interrupted: no server starts, and resuming finishes it. */
+        HALF_APPLIED,
+        /** It is done; what was staged is still to be removed. The target is to be started as a standby. */
+        APPLIED
+    }
+
+    /**
+     * What a rewinding process says of itself, in {@code pgrewind4j.staging/status.json} in the target.
+     *
+     * @param phase {@code STAGE}, {@code SEAL} or {@code APPLY}
+     * @param started when the rewind was begun
+     * @param updated when this was written
+     * @param source names the source; empty if a resuming process does not know it
+     * @param process the process's id
+     * @param bytesDone bytes of this phase that are done
+     * @param bytesExpected the phase's total; 0 where it is not known
+     */
+    public record Told(
+            Phase phase,
+            Instant started,
+            Instant updated,
+            String source,
+            long process,
+            long bytesDone,
+            long bytesExpected) {
+
+        /**
+         * How much of the phase is done.
+         *
+         * @return from 0 to 100
+         */
+        public int percent() {
+            return bytesExpected == 0 ? 0 : (int) Math.min(100, 100 * bytesDone / bytesExpected);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package org.pgrewind4j.core;
+
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.pgrewind4j.core.RewindStatus.Told;
+
+/**
+ * What a rewinding process says of itself, as a JSON object of strings, numbers and one truth value:
+ *
+ * <table>
+ * <caption>Members</caption>
+ * <tr><th>name</th><th>value</th></tr>
+ * <tr><td>version</td><td>1: of this form; members may be added without a new version</td></tr>
+ * <tr><td>phase</td><td>"STAGE", "SEAL" or "APPLY"</td></tr>
+ * <tr><td>sealed</td><td>true in "APPLY": the source is not needed any more</td></tr>
+ * <tr><td>started, updated</td><td>times as "2026-01-31T12:00:00Z"</td></tr>
+ * <tr><td>source</td><td>names the source</td></tr>
+ * <tr><td>process</td><td>process id</td></tr>
+ * <tr><td>bytesDone, bytesExpected, percent</td><td>progress of the phase</td></tr>
+ * </table>
+ */
+final class StatusText {
+
+    private static final Pattern MEMBER = Pattern.compile("\"(\\w+)\": (?:\"((?:[^\"\\\\]|\\\\.)*)\"|([\\w-]+))");
+
+    private StatusText() {}
+
+    static byte[] format(Told told) {
+        String text = """
+                {
+                  "version": 1,
+                  "phase": "%s",
+                  "sealed": %s,
+                  "started": "%s",
+                  "updated": "%s",
+                  "source": "%s",
+                  "process": %d,
+                  "bytesDone": %d,
+                  "bytesExpected": %d,
+                  "percent": %d
+                }
+                """.formatted(
+                        told.phase(),
+                        told.phase() == Phase.APPLY,
+                        told.started(),
+                        told.updated(),
+                        escaped(told.source()),
+                        told.process(),
+                        told.bytesDone(),
+                        told.bytesExpected(),
+                        told.percent());
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String escaped(String text) {
+        StringBuilder escaped = new StringBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                escaped.append('\\').append(c);
+            } else if (c < ' ') {
+                escaped.append("\\u%04x".formatted((int) c));
+            } else {
+                escaped.append(c);
+            }
+        }
+        return escaped.toString();
+    }
+
+    /** Reads it back; empty if it is not whole, as a crash can leave it. */
+    static Optional<Told> parse(byte[] bytes) {
+        Map<String, String> members = new HashMap<>();
+        Matcher member = MEMBER.matcher(new String(bytes, StandardCharsets.UTF_8));
+        while (member.find()) {
+            members.put(member.group(1), member.group(2) == null ? member.group(3) : unescaped(member.group(2)));
+        }
+        try {
+            return Optional.of(new Told(
+                    Phase.valueOf(text(members, "phase")),
+                    Instant.parse(text(members, "started")),
+                    Instant.parse(text(members, "updated")),
+                    text(members, "source"),
+                    Long.parseLong(text(members, "process")),
+                    Long.parseLong(text(members, "bytesDone")),
+                    Long.parseLong(text(members, "bytesExpected"))));
+        } catch (IllegalArgumentException | DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static String text(Map<String, String> members, String name) {
+        return Optional.ofNullable(members.get(name)).orElseThrow(() -> new IllegalArgumentException("no " + name));
+    }
+
+    private static String unescaped(String text) {
+        StringBuilder unescaped = new StringBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c != '\\') {
+                unescaped.append(c);
+            } else if (text.startsWith("u", i + 1)) {
+                unescaped.append((char) Integer.parseInt(text.substring(i + 2, i + 6), 16));
+                i += 5;
+            } else {
+                unescaped.append(text.charAt(++i));
+            }
+        }
+        return unescaped.toString();
+    }
+}

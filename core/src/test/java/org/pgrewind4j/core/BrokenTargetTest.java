@@ -1,0 +1,124 @@
+package org.pgrewind4j.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.pgrewind4j.core.RewindException.TargetState;
+import org.pgrewind4j.timeline.PgRewindException;
+
+/** A target in which someone put something else in a file's place after the plan was made. */
+class BrokenTargetTest {
+
+    @TempDir
+    static Path folder;
+
+    private static ThinPair pair;
+    private static Map<String, String> finished;
+
+    private final Path kept = folder.resolve("kept");
+    private final Path precious = folder.resolve("precious");
+    private RewindPlan plan;
+
+    /** A relation file of which blocks are copied. */
+    private Path relation;
+
+    @BeforeAll
+    static void diverge() throws IOException {
+        pair = ThinPair.in(folder);
+        pair.restore();
+        pair.plan().execute();
+        finished = TreeState.contents(pair.target());
+    }
+
+    @AfterAll
+    static void close() {
+        pair.close();
+    }
+
+    @BeforeEach
+    void restore() throws IOException {
+        pair.restore();
+        plan = pair.plan();
+        relation = plan.actions().stream()
+                .filter(action -> action instanceof FileAction.CopyRanges)
+                .map(action -> action.path().in(pair.target()))
+                .findFirst()
+                .orElseThrow();
+        Files.writeString(precious, "precious");
+    }
+
+    private void assertResumableOnceRepaired() throws IOException {
+        RewindException failure = catchThrowableOfType(RewindException.class, plan::execute);
+        assertThat(failure.targetState()).isEqualTo(TargetState.RESUMABLE);
+        assertThat(precious).hasContent("precious");
+        assertThat(pair.plan().verdict()).isEqualTo(Verdict.RESUME);
+
+        Files.delete(relation);
+        Files.move(kept, relation);
+        assertThat(Rewind.resume(pair.target(), RewindListener.none())).isPresent();
+        assertThat(TreeState.contents(pair.target())).isEqualTo(finished);
+    }
+
+    @Test
+    void linkInAFilesPlaceIsNotWrittenThrough() throws IOException {
+        Files.move(relation, kept);
+        Files.createSymbolicLink(relation, precious);
+
+        assertResumableOnceRepaired();
+    }
+
+    @Test
+    void directoryInAFilesPlaceIsNotRemoved() throws IOException {
+        Files.move(relation, kept);
+        Files.createDirectory(relation);
+
+        assertResumableOnceRepaired();
+    }
+
+    @Test
+    void fileThatCannotBeWrittenIsDoneWhenItCan() throws IOException {
+        try (ReadOnlyPath readOnly = ReadOnlyPath.of(relation)) {
+            assertThat(readOnly).isNotNull();
+            RewindException failure = catchThrowableOfType(RewindException.class, plan::execute);
+            assertThat(failure.targetState()).isEqualTo(TargetState.RESUMABLE);
+        }
+        assertThat(Rewind.resume(pair.target(), RewindListener.none())).isPresent();
+        assertThat(TreeState.contents(pair.target())).isEqualTo(finished);
+    }
+
+    @Test
+    void targetThatCannotBeWrittenStaysAsItIs() throws IOException {
+        Map<String, String> untouched = TreeState.contents(pair.target());
+        try (ReadOnlyPath readOnly = ReadOnlyPath.of(pair.target())) {
+            assertThat(readOnly).isNotNull();
+            RewindException failure = catchThrowableOfType(RewindException.class, plan::execute);
+            assertThat(failure.targetState()).isEqualTo(TargetState.UNTOUCHED);
+        }
+        assertThat(TreeState.contents(pair.target())).isEqualTo(untouched);
+    }
+
+    @Test
+    void linkInTheStagingAreasPlaceIsNotFollowed() throws IOException {
+        Path elsewhere = Files.createDirectories(folder.resolve("elsewhere"));
+        Files.writeString(elsewhere.resolve("file"), "not staged");
+        Files.createSymbolicLink(pair.target().resolve("pgrewind4j.staging"), elsewhere);
+
+        assertThatThrownBy(plan::execute)
+                .isInstanceOf(RewindException.class)
+                .hasMessageContaining(
+                        pair.target().resolve("pgrewind4j.staging").toString());
+        assertThatThrownBy(pair::plan).isInstanceOf(PgRewindException.class);
+        assertThat(elsewhere.resolve("file")).hasContent("not staged");
+        Files.delete(pair.target().resolve("pgrewind4j.staging"));
+    }
+}

@@ -1,0 +1,124 @@
+package org.pgrewind4j.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.pgrewind4j.core.RewindStatus.State;
+import org.pgrewind4j.core.RewindStatus.Told;
+
+/** What other programs can see of a rewind. */
+class StatusTest {
+
+    private static final Instant STARTED = Instant.parse("2026-01-31T12:00:00Z");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void tellsOfEachPhase() throws IOException {
+        List<String> seen = new ArrayList<>();
+        try (ThinPair pair = ThinPair.in(folder)) {
+            pair.restore();
+            RewindListener looks = new RewindListener() {
+                @Override
+                public void phaseStarted(Phase phase) {
+                    Rewind.status(pair.target()).ifPresent(status -> seen.add(describe(status)));
+                }
+            };
+            assertThat(Rewind.status(pair.target())).isEmpty();
+            RewindPlan plan = pair.rewind().listener(looks).plan();
+            plan.execute();
+            assertThat(seen)
+                    .containsExactly(
+                            "STAGING STAGE of " + pair.source().description(),
+                            "STAGING SEAL of " + pair.source().description(),
+                            "SEALED APPLY of " + pair.source().description());
+            assertThat(Rewind.status(pair.target())).isEmpty();
+        }
+    }
+
+    private static String describe(RewindStatus status) {
+        Told told = status.told();
+        assertThat(told).isNotNull();
+        assertThat(told.process()).isEqualTo(ProcessHandle.current().pid());
+        return status.state() + " " + told.phase() + " of " + told.source();
+    }
+
+    @Test
+    void tellsWhatAnInterruptedRewindLeft() throws IOException {
+        try (ThinPair pair = ThinPair.in(folder)) {
+            pair.restore();
+            Cancellation cancellation = Cancellation.create();
+            RewindListener cancels = new RewindListener() {
+                @Override
+                public void progressed(Progress progress) {
+                    if (progress.phase() == Phase.APPLY) {
+                        cancellation.cancel();
+                    }
+                }
+            };
+            RewindPlan plan = pair.rewind()
+                    .listener(cancels)
+                    .cancelledBy(cancellation)
+                    .afterSeal(AfterSeal.STOP)
+                    .plan();
+            assertThat(catchThrowable(plan::execute)).isInstanceOf(RewindCancelledException.class);
+
+            RewindStatus status = Rewind.status(pair.target()).orElseThrow();
+
+            assertThat(status.state()).isEqualTo(State.HALF_APPLIED);
+            assertThat(status.told()).isNotNull();
+            assertThat(status.told().phase()).isEqualTo(Phase.APPLY);
+            assertThat(status.told().bytesDone()).isPositive();
+        }
+    }
+
+    @Test
+    void isAFileThatOtherProgramsUnderstand() {
+        Told told = new Told(Phase.APPLY, STARTED, STARTED.plusSeconds(5), "server \"a\\b\"", 4711, 30, 120);
+
+        assertThat(new String(StatusText.format(told), StandardCharsets.UTF_8)).isEqualTo("""
+                        {
+                          "version": 1,
+                          "phase": "APPLY",
+                          "sealed": true,
+                          "started": "2026-01-31T12:00:00Z",
+                          "updated": "2026-01-31T12:00:05Z",
+                          "source": "server \\"a\\\\b\\"",
+                          "process": 4711,
+                          "bytesDone": 30,
+                          "bytesExpected": 120,
+                          "percent": 25
+                        }
+                        """);
+    }
+
+    @Property
+    void whatIsWrittenIsRead(@ForAll Phase phase, @ForAll String source, @ForAll long done, @ForAll long expected) {
+        // Half of a surrogate pair has no form in UTF-8.
+        String valid = new String(source.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        Told told = new Told(phase, STARTED, STARTED, valid, 1, done, expected);
+
+        assertThat(StatusText.parse(StatusText.format(told))).contains(told);
+    }
+
+    @Test
+    void whatACrashLeftOfTheFileIsNoError() throws IOException {
+        Path staging = Files.createDirectories(folder.resolve("pgrewind4j.staging"));
+        assertThat(Rewind.status(folder)).contains(new RewindStatus(State.STAGING, null));
+
+        Files.createFile(staging.resolve("status.json"));
+        assertThat(Rewind.status(folder)).contains(new RewindStatus(State.STAGING, null));
+    }
+}
