@@ -143,6 +143,45 @@ class StandbySettingsTest {
         }
     }
 
+    /** Whenever it dies, it is what it was, or has all of the settings; and it is made a standby by the same call. */
+    @Test
+    void deathWhileItIsWrittenLeavesNoHalfOfIt() throws IOException {
+        try (DivergedPair pair = pair(ServerRelease.of("15"));
+                LocalDirectoryTransport source =
+                        LocalDirectoryTransport.open(pair.source().dataDirectory())) {
+            Path follower = pair.copyOfSource().dataDirectory();
+            Path autoConf = follower.resolve("postgresql.auto.conf");
+            Path signal = follower.resolve("standby.signal");
+            Settings settings = Rewind.of(follower)
+                    .from(source)
+                    .standby(StandbySettings.of("host=new"))
+                    .plan()
+                    .settings();
+            String old = "work_mem = '5MB'\n";
+            String wanted = old + "primary_conninfo = 'host=new'\n";
+
+            int deaths = 0;
+            for (boolean done = false; !done; deaths++) {
+                Files.writeString(autoConf, old);
+                Files.deleteIfExists(signal);
+                FailingFiles files = FailingFiles.at(deaths + 1, new LocalFileOperations(follower, Durability.NO_SYNC));
+                try {
+                    StandbyWriter.write(settings, files);
+                    done = true;
+                } catch (RewindException e) {
+                    String found = Files.readString(autoConf);
+                    assertThat(found).isIn(old, wanted);
+                    assertThat(Files.exists(signal) && found.equals(old)).isFalse();
+                    StandbyWriter.write(settings, FailingFiles.never(follower));
+                }
+                assertThat(Files.readString(autoConf)).isEqualTo(wanted);
+                assertThat(signal).isEmptyFile();
+                assertThat(follower.resolve(StagingArea.DIRECTORY)).doesNotExist();
+            }
+            assertThat(deaths).isGreaterThan(10);
+        }
+    }
+
     @Test
     void runningTargetIsNotMadeAStandby() throws IOException {
         try (DivergedPair pair = pair(ServerRelease.of("15"))) {
