@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A command line as getopt reads it (POSIX.1-2017: "Utility Syntax Guidelines"; GNU C library manual, "Parsing Long Options
@@ -18,12 +19,14 @@ import java.util.Optional;
 final class CommandLine {
 
     private final Map<String, Boolean> names;
+    private final Set<String> inFull;
     private final Map<Character, String> letters;
     private final Map<String, String> values = new HashMap<>();
     private final List<String> operands = new ArrayList<>();
 
-    private CommandLine(Map<String, Boolean> names, Map<Character, String> letters) {
+    private CommandLine(Map<String, Boolean> names, Set<String> inFull, Map<Character, String> letters) {
         this.names = names;
+        this.inFull = inFull;
         this.letters = letters;
     }
 
@@ -31,12 +34,14 @@ final class CommandLine {
      * Reads a command line.
      *
      * @param names the long names, without the hyphens, and whether each takes a value
+     * @param inFull the long names that must be written in full
      * @param letters the long names that letters stand for
      * @throws UsageException at the first option that is not understood
      */
-    static CommandLine parse(Map<String, Boolean> names, Map<Character, String> letters, List<String> arguments)
+    static CommandLine parse(
+            Map<String, Boolean> names, Set<String> inFull, Map<Character, String> letters, List<String> arguments)
             throws UsageException {
-        CommandLine line = new CommandLine(names, letters);
+        CommandLine line = new CommandLine(names, inFull, letters);
         for (int next = 0; next < arguments.size(); ) {
             String argument = arguments.get(next++);
             if (argument.equals("--")) {
@@ -74,7 +79,7 @@ final class CommandLine {
         }
         List<String> meant = new ArrayList<>();
         for (String name : names.keySet()) {
-            if (name.startsWith(begin)) {
+            if (name.startsWith(begin) && !inFull.contains(name)) {
                 meant.add(name);
             }
         }

@@ -5,12 +5,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.pgrewind4j.core.BlockSelection;
 import org.pgrewind4j.core.Durability;
 
 /**
- * What the command line asks for: {@code pg_rewind}'s of release 18, read as getopt reads it, and some options more. Help and version are
+ * What the command line asks for: {@code pg_rewind}'s options of release 18, and some of our own. Help and version are
  * options only in the first place, and are not seen here.
  */
 final class Options {
@@ -58,6 +59,10 @@ final class Options {
             STATEMENT_TIMEOUT,
             TIMEOUT);
 
+    /** The original does not have them, so they must not make its abbreviations ambiguous. */
+    private static final Set<String> OWN =
+            Set.of(JSON, RESUME, BLOCK_SELECTION, JOBS, RESTORE_TIMEOUT, STATEMENT_TIMEOUT, TIMEOUT);
+
     private static final Map<Character, String> LETTERS = Map.of(
             'c', RESTORE_TARGET_WAL, 'D', TARGET, 'n', DRY_RUN, 'N', NO_SYNC, 'P', PROGRESS, 'R', WRITE_RECOVERY_CONF);
 
@@ -83,7 +88,7 @@ final class Options {
         for (String option : WITH_VALUE) {
             names.put(option, true);
         }
-        Options options = new Options(CommandLine.parse(names, LETTERS, List.of(arguments)));
+        Options options = new Options(CommandLine.parse(names, OWN, LETTERS, List.of(arguments)));
         options.check();
         return options;
     }

@@ -138,6 +138,9 @@ class PgRewindIT {
                 "-RDa --source-pgdata b",
                 "-nPNDa --source-pgdata b",
                 "-Da -D /nowhere --source-pgd=b",
+                "-Da --dry-run=x",
+                "--target a -n --restore-t",
+                "-n -- -D a",
                 "--dry -D a",
                 "-n --help",
             })
