@@ -54,8 +54,9 @@ final class Decider {
             throws IOException {
         settings.listener().phaseStarted(Phase.DECIDE);
         RelationGeometry geometry = RelationGeometry.of(targetControl);
-        Listing sourceFiles = Listing.of(settings.source(), Exclusions.closedOnSource(), geometry);
-        Listing targetFiles = Listing.of(target, Set.of(), geometry);
+        Listings listings = Listings.of(settings.source(), target, geometry);
+        Listing sourceFiles = listings.source();
+        Listing targetFiles = listings.target();
         WalFiles walFiles = new WalFiles(
                 targetControl.version().walDirectory(),
                 targetControl.walSegmentSize(),

@@ -1,10 +1,13 @@
 package org.pgrewind4j.core;
 
+import com.google.common.collect.Lists;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.transport.DataPath;
@@ -47,6 +50,12 @@ final class Listing {
     /** How large the files are together. */
     long bytes() {
         return files.stream().mapToLong(SourceFile::size).sum();
+    }
+
+    /** What lies at a path, if anything does. */
+    Optional<SourceFile> find(DataPath path) {
+        int found = Collections.binarySearch(Lists.transform(files, SourceFile::path), path);
+        return found < 0 ? Optional.empty() : Optional.of(files.get(found));
     }
 
     /** Whether the relation has an init fork, from which its main fork is made anew when recovery ends. */

@@ -26,18 +26,12 @@ final class TargetRoom {
 
     private final Settings settings;
     private final DataDirectory directory;
-    private final Map<DataPath, Long> sizes = new HashMap<>();
-    private final Set<DataPath> existing = new HashSet<>();
+    private final Listing target;
 
     TargetRoom(Settings settings, Listing target) {
         this.settings = settings;
         this.directory = DataDirectory.of(settings.target());
-        for (SourceFile file : target.files()) {
-            existing.add(file.path());
-            if (file.type() == SourceFile.Type.FILE) {
-                sizes.put(file.path(), file.size());
-            }
-        }
+        this.target = target;
     }
 
     void check(List<FileAction> actions, List<DataPath> links, Preconditions preconditions) throws IOException {
@@ -82,14 +76,20 @@ final class TargetRoom {
             require(directory, preconditions);
         }
         for (FileAction action : actions) {
-            if (!(action instanceof RemoveDirectory) && sizes.containsKey(action.path())) {
+            if (!(action instanceof RemoveDirectory) && isFile(action.path())) {
                 require(action.path(), preconditions);
             }
             DataPath parent = action.path().parent().orElse(null);
-            if (parent != null && existing.contains(parent) && checked.add(parent)) {
+            if (parent != null && target.find(parent).isPresent() && checked.add(parent)) {
                 require(parent, preconditions);
             }
         }
+    }
+
+    private boolean isFile(DataPath path) {
+        return target.find(path)
+                .filter(file -> file.type() == SourceFile.Type.FILE)
+                .isPresent();
     }
 
     private void require(DataPath path, Preconditions preconditions) throws IOException {
@@ -160,7 +160,10 @@ final class TargetRoom {
 
     private long growth(FileAction action) {
         return action instanceof CopyRanges copy
-                ? Math.max(0, copy.finalSize() - sizes.getOrDefault(copy.path(), 0L))
+                ? Math.max(
+                        0,
+                        copy.finalSize()
+                                - target.find(copy.path()).map(SourceFile::size).orElse(0L))
                 : 0;
     }
 }

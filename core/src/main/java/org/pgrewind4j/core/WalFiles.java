@@ -30,7 +30,9 @@ final class WalFiles {
 
     private static final String STATUS = "archive_status/";
 
-    private final String directory;
+    /** The directory with a slash: every path that is listed is held against it. */
+    private final String prefix;
+
     private final int segmentSize;
     private final TimelineHistory history;
     private final Lsn divergence;
@@ -46,7 +48,7 @@ final class WalFiles {
      * @param divergence the first position that is not shared
      */
     WalFiles(String directory, int segmentSize, TimelineHistory history, Lsn divergence) {
-        this.directory = directory;
+        this.prefix = directory + "/";
         this.segmentSize = segmentSize;
         this.history = history;
         this.divergence = divergence;
@@ -68,7 +70,7 @@ final class WalFiles {
     }
 
     boolean contains(DataPath path) {
-        return path.toString().startsWith(directory + "/");
+        return path.toString().startsWith(prefix);
     }
 
     /**
@@ -148,7 +150,7 @@ final class WalFiles {
     }
 
     DataPath path(WalSegmentName name) {
-        return DataPath.of(directory + "/" + name.fileName());
+        return DataPath.of(prefix + name.fileName());
     }
 
     /** Whether a path is a segment, a partial segment, or the archive status of one. */
@@ -195,7 +197,7 @@ final class WalFiles {
     }
 
     private String nameIn(DataPath path) {
-        return path.toString().substring(directory.length() + 1);
+        return path.toString().substring(prefix.length());
     }
 
     /** The segment that a name speaks of: {@code .partial}, {@code .ready} and {@code .done} are of the same one. */

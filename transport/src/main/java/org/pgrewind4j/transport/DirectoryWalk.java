@@ -114,10 +114,18 @@ final class DirectoryWalk {
     private static String name(Path entry) {
         Path name = entry.getFileName();
         String text = name.toString();
-        boolean ascii = text.chars().allMatch(c -> c < 128);
-        if (!ascii && !name.getFileSystem().getPath(text).equals(name)) {
+        if (!isAscii(text) && !name.getFileSystem().getPath(text).equals(name)) {
             throw new UnsafePathException(text, "not text in this platform's encoding of file names");
         }
         return text;
+    }
+
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 128) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.testserver.Oracle;
 import org.pgrewind4j.testserver.ServerRelease;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,6 +34,9 @@ final class RewindComparison implements Callable<Integer> {
     private static final String REWIND = "pg_rewind";
     private static final String WARM = "ours, in a warm JVM";
     private static final String FRESH = "ours, as a command";
+
+    /** One rewind does not live long enough for the optimizing compiler to earn back its time. */
+    private static final List<String> SHORT_LIFE = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
     @Option(
             names = {"-h", "--help"},
@@ -83,12 +87,10 @@ final class RewindComparison implements Callable<Integer> {
     private int warmUp;
 
     @Option(
-            names = "--jvm-option",
-            split = ",",
-            description = "Options of the JVM that runs the command. Default: ${DEFAULT-VALUE}.",
-            // One rewind does not live long enough for the optimizing compiler to earn back its time.
-            defaultValue = "-Xmx256m,-XX:+UseSerialGC,-XX:TieredStopAtLevel=1")
-    private List<String> jvmOptions = List.of();
+            names = "--drop-in",
+            paramLabel = "DIRECTORY",
+            description = "The folder of the command that stands in for pg_rewind. Default: none, just a new JVM.")
+    private @Nullable Path dropIn;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -116,16 +118,12 @@ final class RewindComparison implements Callable<Integer> {
         ServerRelease release = programs.release();
         DivergedPair pair = DivergedPair.of(scenario, release, folder);
         Path target = folder.toAbsolutePath().resolve("work").resolve("target");
-        List<String> original =
-                programs.tools().command("pg_rewind", "--target-pgdata=" + target, "--source-pgdata=" + pair.source());
-        List<String> command = FreshJvm.command(
-                RewindOnce.class,
-                jvmOptions,
-                List.of(target.toString(), pair.source().toString()));
+        List<String> original = rewind(programs.tools(), target, pair.source());
+        List<String> fresh = command(target, pair.source());
         Contest<RunCost> contest = new Contest<>();
         contest.add(REWIND, () -> restored(pair, target, () -> MeasuredProcess.run(original)));
         contest.add(WARM, () -> restored(pair, target, () -> inThisJvm(target, pair.source())));
-        contest.add(FRESH, () -> restored(pair, target, () -> MeasuredProcess.run(command)));
+        contest.add(FRESH, () -> restored(pair, target, () -> MeasuredProcess.run(fresh)));
         for (String name : contest.names()) {
             contest.runUnmeasured(name);
             ResultCheck.check(release, target, pair.source(), target.resolveSibling("source"));
@@ -135,6 +133,16 @@ final class RewindComparison implements Callable<Integer> {
         }
         contest.run(rounds);
         print(contest, scenario);
+    }
+
+    private static List<String> rewind(Oracle tools, Path target, Path source) {
+        return tools.command("pg_rewind", "--target-pgdata=" + target, "--source-pgdata=" + source);
+    }
+
+    private List<String> command(Path target, Path source) {
+        return dropIn != null
+                ? rewind(Oracle.in(dropIn.toAbsolutePath()), target, source)
+                : FreshJvm.command(RewindOnce.class, SHORT_LIFE, List.of(target.toString(), source.toString()));
     }
 
     private static RunCost restored(DivergedPair pair, Path target, Contest.Contender<RunCost> contender)

@@ -77,6 +77,16 @@ class BenchmarksTest {
     }
 
     @Test
+    void scansMoreWalThanItsHeapHolds() {
+        StringWriter out = new StringWriter();
+        int status =
+                new CommandLine(new ScanMemory()).setOut(new PrintWriter(out)).execute("--megabytes=64", "--heap=24m");
+        assertThat(status).isZero();
+        assertThat(out.toString())
+                .startsWith("in a heap of 24m: 63 MB, " + 4 * EndlessWal.recordsPerSegment() + " records, ");
+    }
+
+    @Test
     void drawsTheSameSetsForEachRun() {
         BlockSetBenchmark benchmark = new BlockSetBenchmark();
         benchmark.relations = 3;
