@@ -153,13 +153,18 @@ final class Execution {
             ProgressCounter progress = new ProgressCounter(
                     listener, Phase.STAGE, plan.bytes().total(), plan.actions().size());
             Stager stager = new Stager(settings.source(), area, files, progress);
+            StagedPages pages = new StagedPages(
+                    settings.source(), area, files, facts.source().controlFile());
             stager.fetch(plan.actions().stream()
                     .filter(action -> !StagedWal.isSegment(action.path()))
                     .toList());
+            pages.check(stager.copies());
             ReplayEnd end = settings.source().replayEnd();
             requireSameTimeline(facts, end);
+            requireStillUsable(settings, end);
             stageWal(facts, stager, end);
             stager.restore(plan.actions(), settings);
+            pages.check(stager.copies());
             progress.tell();
             new TemplateCheck(settings, facts, area).check(plan.actions(), stager.copies(), end.lsn());
             new TablespaceCheck(settings, facts, area).check(plan.actions(), end.lsn());
@@ -168,9 +173,7 @@ final class Execution {
             requireUnchanged(facts);
             work.check();
             listener.phaseStarted(Phase.SEAL);
-            StagedPages pages = new StagedPages(
-                    settings.source(), area, files, facts.source().controlFile());
-            Manifest manifest = new Sealer(settings, facts, area, files).seal(plan, stager.copies(), pages, end);
+            Manifest manifest = new Sealer(settings, facts, area, files).seal(plan, stager.copies(), end);
             state = TargetState.RESUMABLE;
             times.ended(Phase.SEAL);
             return manifest;
@@ -186,6 +189,15 @@ final class Execution {
                     "the source went from timeline %s to %s while it was copied"
                             .formatted(facts.source().history().timeline(), end.timeline()),
                     "plan again."));
+        }
+    }
+
+    /** What was asked for the plan may have changed while the source was copied. */
+    private static void requireStillUsable(Settings settings, ReplayEnd end) throws IOException {
+        Preconditions preconditions = new Preconditions();
+        preconditions.checkSource(end.controlFile(), settings.source().problems());
+        if (!preconditions.problems().isEmpty()) {
+            throw new RewindRefusedException(preconditions.problems());
         }
     }
 

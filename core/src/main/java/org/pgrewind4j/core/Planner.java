@@ -226,8 +226,13 @@ final class Planner {
         settings.listener().phaseStarted(Phase.SCAN);
         ControlFile controlFile = ofTarget.controlFile();
         WalSegmentSource wal = ScanWal.of(settings, controlFile, divergence.position());
-        CheckpointRecord shared = CheckpointFinder.lastBefore(
-                wal, controlFile.version(), controlFile.walSegmentSize(), ofTarget.history(), divergence.position());
+        CheckpointRecord shared = new UnloggedHints(settings, ofTarget, divergence.position())
+                .goBack(CheckpointFinder.lastBefore(
+                        wal,
+                        controlFile.version(),
+                        controlFile.walSegmentSize(),
+                        ofTarget.history(),
+                        divergence.position()));
         ReplayStart start = ReplayStart.of(shared, ofSource.controlFile(), controlFile);
         LongConsumer progress = bytes -> settings.listener().progressed(new Progress(Phase.SCAN, bytes, 0, 0, 0));
         ChangedBlocks changed = ChangedBlockCollector.of(

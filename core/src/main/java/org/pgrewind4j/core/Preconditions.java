@@ -72,9 +72,7 @@ final class Preconditions {
                     "the target ran with wal_level = minimal, so its WAL does not name all changed pages",
                     "make the target anew.");
         }
-        if (target.backupEndRequired()
-                || target.backupStartPoint().isValid()
-                || target.backupEndPoint().isValid()) {
+        if (isHalfRestored(target)) {
             add(
                     Kind.TARGET_NOT_CONSISTENT,
                     "the target is half restored: it stopped before it reached the end of its backup or rewind",
@@ -82,7 +80,19 @@ final class Preconditions {
         }
     }
 
+    private static boolean isHalfRestored(ControlFile cluster) {
+        return cluster.backupEndRequired()
+                || cluster.backupStartPoint().isValid()
+                || cluster.backupEndPoint().isValid();
+    }
+
     void checkSource(ControlFile source, List<SourceProblem> found) {
+        if (isHalfRestored(source)) {
+            add(
+                    Kind.SOURCE_UNUSABLE,
+                    "the source is half restored: it stopped before it reached the end of its backup or rewind",
+                    "start it as a standby until it is consistent, and rewind again.");
+        }
         boolean fullPageWritesNamed = false;
         for (SourceProblem problem : found) {
             add(kind(problem), problem.message(), problem.cure());

@@ -37,17 +37,16 @@ final class Sealer {
         this.files = files;
     }
 
-    Manifest seal(RewindPlan plan, List<StagedCopy> copies, StagedPages pages, ReplayEnd end) throws IOException {
+    Manifest seal(RewindPlan plan, List<StagedCopy> copies, ReplayEnd end) throws IOException {
         List<Manifest.Step> copied = new ArrayList<>();
         List<FileAction> removed = new ArrayList<>();
         List<FileAction> taken = new ArrayList<>();
         for (StagedCopy copy : copies) {
-            int[] crcs = copy.isVanished() ? new int[0] : pages.crcs(copy);
             if (copy.isVanished()) {
                 // Dropped on the source since it was listed; replay drops it here too, should it be gone or not.
                 removed.add(new FileAction.RemoveFile(copy.path()));
             } else {
-                copied.add(copy.step(crcs));
+                copied.add(copy.step());
                 taken.add(copy.action());
             }
         }

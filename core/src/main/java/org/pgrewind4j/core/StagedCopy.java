@@ -1,8 +1,11 @@
 package org.pgrewind4j.core;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.transport.DataPath;
@@ -20,6 +23,10 @@ final class StagedCopy {
     private final long[] staged;
 
     private final long[] delivered;
+
+    /** CRC-32C of what was delivered of each range, once it was read again. */
+    private int @Nullable [] crcs;
+
     private boolean vanished;
 
     private StagedCopy(FileAction action, List<FileRange> ranges, String place, String name, long[] staged) {
@@ -110,12 +117,17 @@ final class StagedCopy {
         return size;
     }
 
-    /**
-     * What the manifest says of this file.
-     *
-     * @param crcs CRC-32C of what was delivered of each range
-     */
-    Manifest.Step step(int[] crcs) {
+    void checked(int[] crcsOfRanges) {
+        crcs = crcsOfRanges;
+    }
+
+    boolean isChecked() {
+        return crcs != null;
+    }
+
+    /** What the manifest says of this file, which was {@link #checked}. */
+    Manifest.Step step() {
+        int[] crcs = requireNonNull(this.crcs);
         if (action instanceof CopyFile) {
             return new Manifest.WholeFile(path(), finalSize(), crcs[0], place, name);
         }

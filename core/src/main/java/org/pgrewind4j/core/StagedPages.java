@@ -44,12 +44,20 @@ final class StagedPages {
     }
 
     /**
-     * Reads one staged file.
+     * Checks all that was not checked yet. To be done before the source is asked where replay must end: a page that is
+     * fetched again can be newer than all others.
      *
-     * @return CRC-32C of what was delivered of each range
      * @throws PgRewindException if a page stays bad
      */
-    int[] crcs(StagedCopy copy) throws IOException {
+    void check(List<StagedCopy> copies) throws IOException {
+        for (StagedCopy copy : copies) {
+            if (!copy.isChecked() && !copy.isVanished()) {
+                copy.checked(crcs(copy));
+            }
+        }
+    }
+
+    private int[] crcs(StagedCopy copy) throws IOException {
         RelationFile relation = geometry.file(copy.path())
                 .filter(file -> hasChecksums && file.fork() == ForkName.MAIN)
                 .orElse(null);

@@ -126,6 +126,18 @@ class ControlFilePreconditionsTest {
         assertThat(problems()).isEmpty();
     }
 
+    /** Its pages can be newer than the end that its control file knows. */
+    @Test
+    void halfRestoredSourceIsRefused() {
+        preconditions.checkSource(target(file -> file.backupStartPoint(new Lsn(1000))), List.of());
+
+        assertThat(problems())
+                .containsExactly(new Problem(
+                        Kind.SOURCE_UNUSABLE,
+                        "the source is half restored: it stopped before it reached the end of its backup or rewind",
+                        "start it as a standby until it is consistent, and rewind again."));
+    }
+
     @Test
     void fullPageWritesOffIsNamedOnce() {
         ControlFile source = source(file -> file.fullPageWritesOff());

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +25,7 @@ import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.transport.LiveServerTransport;
 import org.pgrewind4j.transport.LocalDirectoryTransport;
 import org.pgrewind4j.wal.ClusterState;
 import org.pgrewind4j.wal.ControlFile;
@@ -242,6 +244,41 @@ class RefusalTest {
         source.kill();
 
         assertRefused(notStopped(source, "in production"));
+    }
+
+    @Test
+    void sourceThatWasStartedSinceThePlanWasMadeIsRefused() throws IOException {
+        RewindPlan plan = plan();
+        source.start();
+
+        assertLeftAlone(plan, "source system was modified while it was copied");
+    }
+
+    @Test
+    void sourceWhoseFullPageWritesWereTurnedOffSinceThePlanWasMadeIsRefused() throws IOException {
+        source.start();
+        Properties login = new Properties();
+        login.setProperty("user", PostgresServer.USER);
+        try (LiveServerTransport live =
+                LiveServerTransport.ofJdbcUrl(source.jdbcUrl("postgres"), login).open()) {
+            RewindPlan plan = Rewind.of(target.dataDirectory()).from(live).plan();
+            source.execute("ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()");
+            while (source.value("SHOW full_page_writes").equals("on")) {
+                Thread.onSpinWait();
+            }
+
+            assertLeftAlone(plan, "\"full_page_writes\" must be enabled in the source server");
+        }
+    }
+
+    private void assertLeftAlone(RewindPlan plan, String reason) {
+        Map<String, String> before = TreeState.contents(target.dataDirectory());
+        assertThatThrownBy(plan::execute)
+                .isInstanceOfSatisfying(
+                        RewindException.class,
+                        e -> assertThat(e.targetState()).isEqualTo(RewindException.TargetState.UNTOUCHED))
+                .hasMessageContaining(reason);
+        assertThat(TreeState.contents(target.dataDirectory())).isEqualTo(before);
     }
 
     @Test

@@ -25,18 +25,23 @@ class StagedCopyTest {
                 1000);
     }
 
+    private static Manifest.Step step(StagedCopy copy, int... crcs) {
+        copy.checked(crcs);
+        return copy.step();
+    }
+
     @Test
     void wholeFileHasTheSizeThatCame() {
         StagedCopy copy = whole(100);
         copy.delivered(0, 60);
 
         assertThat(copy.finalSize()).isEqualTo(60);
-        assertThat(copy.step(new int[] {5})).isEqualTo(new Manifest.WholeFile(PATH, 60, 5, "", "7"));
+        assertThat(step(copy, 5)).isEqualTo(new Manifest.WholeFile(PATH, 60, 5, "", "7"));
     }
 
     @Test
     void emptyFileIsAFile() {
-        assertThat(whole(0).step(new int[] {5})).isEqualTo(new Manifest.WholeFile(PATH, 0, 5, "", "7"));
+        assertThat(step(whole(0), 5)).isEqualTo(new Manifest.WholeFile(PATH, 0, 5, "", "7"));
     }
 
     @Test
@@ -46,7 +51,7 @@ class StagedCopyTest {
         copy.delivered(1, 20);
 
         assertThat(copy.finalSize()).isEqualTo(80);
-        assertThat(copy.step(new int[] {5, 6}))
+        assertThat(step(copy, 5, 6))
                 .isEqualTo(new Manifest.Parts(
                         PATH,
                         80,
@@ -69,7 +74,7 @@ class StagedCopyTest {
         copy.delivered(0, 10);
         copy.delivered(1, 0);
 
-        assertThat(copy.step(new int[] {5, 6}))
+        assertThat(step(copy, 5, 6))
                 .isEqualTo(new Manifest.Parts(PATH, 30, "pg_tblspc/1", List.of(new Manifest.Piece(10, 10, 5, 1000))));
     }
 
