@@ -19,8 +19,9 @@ import org.pgrewind4j.transport.PostmasterPid;
  * and sends no signal. A server that finds the file after this process was killed takes it for stale, as one of a killed
  * server, and starts (PostgreSQL: {@code src/backend/utils/init/miscinit.c}, {@code CreateLockFile}).
  *
- * <p>It does not keep off what this very process starts: a server takes the ids of its parent and grandparent for stale.
- * Such a server is found by the control file that it changes.
+ * <p>It does not keep off what this very process starts, for a server takes the ids of its parent and grandparent for
+ * stale, nor a server of another user than this process's, for it takes a process that it may not signal for one of no
+ * server. Such a server is found by the control file that it changes.
  */
 final class ServerLock implements Closeable {
 

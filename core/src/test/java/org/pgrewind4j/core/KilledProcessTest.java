@@ -27,7 +27,7 @@ import org.pgrewind4j.transport.DataPath;
  */
 class KilledProcessTest {
 
-    private static final int KILLS = Integer.getInteger("pgrewind4j.test.kills", 8);
+    private static final int KILLS = Integer.getInteger("pgrewind4j.test.kills", 6);
 
     /** Each so many kills a server is started on what came out of it, which takes longer than all the rest. */
     private static final int STARTED = 4;

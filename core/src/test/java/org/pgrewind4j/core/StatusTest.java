@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.core.RewindStatus.State;
@@ -23,29 +25,42 @@ class StatusTest {
     private static final Instant STARTED = Instant.parse("2026-01-31T12:00:00Z");
 
     @TempDir
+    static Path made;
+
+    private static ThinPair pair;
+
+    @TempDir
     Path folder;
+
+    @BeforeAll
+    static void diverge() throws IOException {
+        pair = ThinPair.in(made);
+    }
+
+    @AfterAll
+    static void close() {
+        pair.close();
+    }
 
     @Test
     void tellsOfEachPhase() throws IOException {
         List<String> seen = new ArrayList<>();
-        try (ThinPair pair = ThinPair.in(folder)) {
-            pair.restore();
-            RewindListener looks = new RewindListener() {
-                @Override
-                public void phaseStarted(Phase phase) {
-                    Rewind.status(pair.target()).ifPresent(status -> seen.add(describe(status)));
-                }
-            };
-            assertThat(Rewind.status(pair.target())).isEmpty();
-            RewindPlan plan = pair.rewind().listener(looks).plan();
-            plan.execute();
-            assertThat(seen)
-                    .containsExactly(
-                            "STAGING STAGE of " + pair.source().description(),
-                            "STAGING SEAL of " + pair.source().description(),
-                            "SEALED APPLY of " + pair.source().description());
-            assertThat(Rewind.status(pair.target())).isEmpty();
-        }
+        pair.restore();
+        RewindListener looks = new RewindListener() {
+            @Override
+            public void phaseStarted(Phase phase) {
+                Rewind.status(pair.target()).ifPresent(status -> seen.add(describe(status)));
+            }
+        };
+        assertThat(Rewind.status(pair.target())).isEmpty();
+        RewindPlan plan = pair.rewind().listener(looks).plan();
+        plan.execute();
+        assertThat(seen)
+                .containsExactly(
+                        "STAGING STAGE of " + pair.source().description(),
+                        "STAGING SEAL of " + pair.source().description(),
+                        "SEALED APPLY of " + pair.source().description());
+        assertThat(Rewind.status(pair.target())).isEmpty();
     }
 
     private static String describe(RewindStatus status) {
@@ -57,31 +72,29 @@ class StatusTest {
 
     @Test
     void tellsWhatAnInterruptedRewindLeft() throws IOException {
-        try (ThinPair pair = ThinPair.in(folder)) {
-            pair.restore();
-            Cancellation cancellation = Cancellation.create();
-            RewindListener cancels = new RewindListener() {
-                @Override
-                public void progressed(Progress progress) {
-                    if (progress.phase() == Phase.APPLY) {
-                        cancellation.cancel();
-                    }
+        pair.restore();
+        Cancellation cancellation = Cancellation.create();
+        RewindListener cancels = new RewindListener() {
+            @Override
+            public void progressed(Progress progress) {
+                if (progress.phase() == Phase.APPLY) {
+                    cancellation.cancel();
                 }
-            };
-            RewindPlan plan = pair.rewind()
-                    .listener(cancels)
-                    .cancelledBy(cancellation)
-                    .afterSeal(AfterSeal.STOP)
-                    .plan();
-            assertThat(catchThrowable(plan::execute)).isInstanceOf(RewindCancelledException.class);
+            }
+        };
+        RewindPlan plan = pair.rewind()
+                .listener(cancels)
+                .cancelledBy(cancellation)
+                .afterSeal(AfterSeal.STOP)
+                .plan();
+        assertThat(catchThrowable(plan::execute)).isInstanceOf(RewindCancelledException.class);
 
-            RewindStatus status = Rewind.status(pair.target()).orElseThrow();
+        RewindStatus status = Rewind.status(pair.target()).orElseThrow();
 
-            assertThat(status.state()).isEqualTo(State.HALF_APPLIED);
-            assertThat(status.told()).isNotNull();
-            assertThat(status.told().phase()).isEqualTo(Phase.APPLY);
-            assertThat(status.told().bytesDone()).isPositive();
-        }
+        assertThat(status.state()).isEqualTo(State.HALF_APPLIED);
+        assertThat(status.told()).isNotNull();
+        assertThat(status.told().phase()).isEqualTo(Phase.APPLY);
+        assertThat(status.told().bytesDone()).isPositive();
     }
 
     @Test
