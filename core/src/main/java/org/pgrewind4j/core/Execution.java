@@ -10,7 +10,6 @@ import java.util.Optional;
 import org.pgrewind4j.core.RewindException.TargetState;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.DataPath;
-import org.pgrewind4j.transport.PostmasterPid;
 import org.pgrewind4j.transport.ReplayEnd;
 import org.pgrewind4j.transport.SourceChangedException;
 
@@ -131,14 +130,10 @@ final class Execution {
     /** The plan was made for this very state of the target. */
     private void requireUnchanged(RewindFacts facts) throws IOException {
         byte[] controlFile = Files.readAllBytes(DataPath.CONTROL_FILE.in(target));
-        if (!Arrays.equals(controlFile, facts.targetControl().toBytes()) || isRunning()) {
+        if (!Arrays.equals(controlFile, facts.targetControl().toBytes()) || ServerLock.isServerRunning(target)) {
             throw new PgRewindException(PgRewindException.withHint(
                     "a server was started on the target since the rewind was planned", "stop it and plan again."));
         }
-    }
-
-    private boolean isRunning() throws IOException {
-        return PostmasterPid.read(target).flatMap(PostmasterPid::signOfLife).isPresent();
     }
 
     private Manifest stage(RewindPlan plan, StagingArea area, TargetLock lock, Cancellation.Work work)
@@ -313,9 +308,8 @@ final class Execution {
                 return Optional.empty();
             }
             execution.state = isApplied ? TargetState.UNTOUCHED : TargetState.RESUMABLE;
-            if (root.state() == StagingArea.State.SEALED && execution.isRunning()) {
-                throw new PgRewindException(
-                        PgRewindException.withHint("a server runs on the target", "stop it and plan again."));
+            if (root.state() == StagingArea.State.SEALED) {
+                ServerLock.requireNoServer(target);
             }
             Manifest manifest = ManifestText.parse(Files.readAllBytes(root.manifest()));
             StagingArea area = new StagingArea(

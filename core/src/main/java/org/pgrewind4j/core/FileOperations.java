@@ -31,6 +31,15 @@ interface FileOperations {
     /** Opens a file for writing, creating it if it is missing. Does not follow a symbolic link. */
     WritableFile open(Path file) throws IOException;
 
+    /** Makes a file of exactly this content, durable. */
+    default void write(Path file, byte[] content) throws IOException {
+        try (WritableFile writable = open(file)) {
+            writable.resize(0);
+            writable.write(ByteBuffer.wrap(content), 0);
+            writable.sync();
+        }
+    }
+
     /**
      * Moves a file in one step, in the place of what is there, whose owner and permissions it takes over.
      *

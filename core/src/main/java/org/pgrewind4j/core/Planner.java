@@ -226,7 +226,7 @@ final class Planner {
         settings.listener().phaseStarted(Phase.SCAN);
         ControlFile controlFile = ofTarget.controlFile();
         WalSegmentSource wal = ScanWal.of(settings, controlFile, divergence.position());
-        CheckpointRecord shared = new UnloggedHints(settings, ofTarget, divergence.position())
+        CheckpointRecord shared = new UnloggedHints(wal, ofTarget, divergence.position())
                 .goBack(CheckpointFinder.lastBefore(
                         wal,
                         controlFile.version(),

@@ -1,7 +1,6 @@
 package org.pgrewind4j.core;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -57,7 +56,7 @@ final class Sealer {
                 copied.add(stageConfiguration(configuration));
             }
         }
-        write(area.newControlFile(), controlFile(end, now).toBytes());
+        files.write(area.newControlFile(), controlFile(end, now).toBytes());
         Manifest manifest = new Manifest(
                 Manifest.fingerprint(facts.targetControl().toBytes()),
                 new Manifest.ReplayPoints(facts.divergence(), facts.start().redo(), end.lsn()),
@@ -66,7 +65,7 @@ final class Sealer {
                 steps(plan, copied, removed));
         syncStaged(copies);
         Path unfinished = area.root().resolve("manifest.new");
-        write(unfinished, ManifestText.format(manifest));
+        files.write(unfinished, ManifestText.format(manifest));
         // All that the manifest speaks of outlives a crash before the manifest itself can.
         area.sync(files);
         files.move(unfinished, area.manifest());
@@ -99,7 +98,7 @@ final class Sealer {
     private Manifest.Step stageLabel(Instant now) throws IOException {
         byte[] label = BackupLabel.format(
                 facts.start(), facts.source().history(), facts.targetControl().walSegmentSize(), now);
-        write(area.in("", LABEL), label);
+        files.write(area.in("", LABEL), label);
         return new Manifest.WholeFile(BackupLabel.PATH, label.length, crc(label), "", LABEL);
     }
 
@@ -107,7 +106,7 @@ final class Sealer {
         byte[] content =
                 new StandbyFiles(settings.standby(), facts.targetControl().version()).contentAfter(action, settings);
         String name = action.path().fileName();
-        write(area.in("", name), content);
+        files.write(area.in("", name), content);
         return new Manifest.WholeFile(action.path(), content.length, crc(content), "", name);
     }
 
@@ -125,14 +124,6 @@ final class Sealer {
         CRC32C crc = new CRC32C();
         crc.update(bytes);
         return (int) crc.getValue();
-    }
-
-    private void write(Path file, byte[] bytes) throws IOException {
-        try (WritableFile writable = files.open(file)) {
-            writable.resize(0);
-            writable.write(ByteBuffer.wrap(bytes), 0);
-            writable.sync();
-        }
     }
 
     private void syncStaged(List<StagedCopy> copies) throws IOException {

@@ -2,14 +2,12 @@ package org.pgrewind4j.core;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import org.pgrewind4j.core.FileOperations.WritableFile;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.PostmasterPid;
 
@@ -47,12 +45,8 @@ final class ServerLock implements Closeable {
         Path file = PostmasterPid.PATH.in(target);
         String content = content(target);
         Path written = area.in("", file.getFileName().toString());
-        try (WritableFile writable = files.open(written)) {
-            writable.resize(0);
-            writable.write(ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)), 0);
-            // A crash must not leave the file empty: no server would start until someone removed it.
-            writable.sync();
-        }
+        // Durable first: a crash must not leave the file empty, for no server would start until someone removed it.
+        files.write(written, content.getBytes(StandardCharsets.UTF_8));
         files.delete(file);
         try {
             files.createHardLink(file, written);
@@ -67,6 +61,23 @@ final class ServerLock implements Closeable {
         }
         files.delete(written);
         return new ServerLock(file, content, files);
+    }
+
+    /** Whether a server runs on the target, as far as its own file tells. */
+    static boolean isServerRunning(Path target) throws IOException {
+        return PostmasterPid.read(target).flatMap(PostmasterPid::signOfLife).isPresent();
+    }
+
+    /**
+     * Makes sure that no server runs on the target.
+     *
+     * @throws PgRewindException if one does
+     */
+    static void requireNoServer(Path target) throws IOException {
+        if (isServerRunning(target)) {
+            throw new PgRewindException(
+                    PgRewindException.withHint("a server runs on the target", "stop it and plan again."));
+        }
     }
 
     /** The lines that a server in single-user mode writes: process, directory, start, port, socket and address. */

@@ -1,18 +1,14 @@
 package org.pgrewind4j.core;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.pgrewind4j.core.FileAction.WriteConfiguration;
-import org.pgrewind4j.core.FileOperations.WritableFile;
 import org.pgrewind4j.core.RewindException.TargetState;
-import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.LocalDirectoryTransport;
-import org.pgrewind4j.transport.PostmasterPid;
 
 /**
  * Makes a standby of a target that has nothing to be rewound. It needs no seal: each file is put in place in one step,
@@ -40,10 +36,7 @@ final class StandbyWriter {
     private void write() {
         try (TargetLock lock = TargetLock.acquire(target, files);
                 LocalDirectoryTransport base = LocalDirectoryTransport.open(target)) {
-            if (PostmasterPid.read(target).flatMap(PostmasterPid::signOfLife).isPresent()) {
-                throw new PgRewindException(
-                        PgRewindException.withHint("a server runs on the target", "stop it and plan again."));
-            }
+            ServerLock.requireNoServer(target);
             write(
                     new StandbyFiles(
                             Optional.of(settings), Cluster.readControlFile(base).version()),
@@ -69,11 +62,7 @@ final class StandbyWriter {
     }
 
     private void put(Path staged, byte[] content, Path path) throws IOException {
-        try (WritableFile file = files.open(staged)) {
-            file.resize(0);
-            file.write(ByteBuffer.wrap(content), 0);
-            file.sync();
-        }
+        files.write(staged, content);
         files.move(staged, path);
         files.syncDirectory(target);
     }

@@ -24,12 +24,12 @@ import org.pgrewind4j.wal.WalSegmentSource;
  */
 final class UnloggedHints {
 
-    private final Settings settings;
+    private final WalSegmentSource wal;
     private final Cluster target;
     private final Lsn divergence;
 
-    UnloggedHints(Settings settings, Cluster target, Lsn divergence) {
-        this.settings = settings;
+    UnloggedHints(WalSegmentSource wal, Cluster target, Lsn divergence) {
+        this.wal = wal;
         this.target = target;
         this.divergence = divergence;
     }
@@ -48,7 +48,6 @@ final class UnloggedHints {
         }
         long oldestActive = withEpoch(oldest, shared.checkPoint());
         ControlFile controlFile = target.controlFile();
-        WalSegmentSource wal = ScanWal.of(settings, controlFile, divergence);
         CheckpointRecord found = shared;
         try {
             while (Long.compareUnsigned(found.checkPoint().nextXid(), oldestActive) > 0) {
