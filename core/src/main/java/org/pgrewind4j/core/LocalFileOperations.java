@@ -52,6 +52,18 @@ final class LocalFileOperations implements FileOperations {
         }
     }
 
+    /** Looks at the data directory, whose owner and permissions all that is made there gets. */
+    static FileOperations on(Path dataDirectory, Durability durability) {
+        try {
+            return new LocalFileOperations(dataDirectory, durability);
+        } catch (IOException e) {
+            throw new RewindException(
+                    RewindException.TargetState.UNTOUCHED,
+                    "cannot look at \"" + dataDirectory + "\": " + Failures.describe(e),
+                    e);
+        }
+    }
+
     private void own(Path path, Set<PosixFilePermission> permissions) throws IOException {
         own(path, permissions, dataDirectory.owner(), dataDirectory.group());
     }

@@ -38,7 +38,7 @@ final class Planner {
 
     RewindPlan plan() throws IOException {
         settings.listener().phaseStarted(Phase.COLLECT);
-        if (Execution.canResume(settings.target())) {
+        if (Resumption.isPossible(settings.target())) {
             return RewindPlan.of(settings, Verdict.RESUME, null, List.of());
         }
         try (LocalDirectoryTransport target = LocalDirectoryTransport.open(settings.target())) {

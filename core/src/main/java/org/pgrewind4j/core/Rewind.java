@@ -280,6 +280,6 @@ public final class Rewind {
      * @throws RewindException if it fails again; the target stays resumable
      */
     public static Optional<RewindReport> resume(Path targetDirectory, RewindListener listener) {
-        return Execution.resume(targetDirectory.toAbsolutePath().normalize(), Durability.SYNC, listener);
+        return Resumption.resume(targetDirectory.toAbsolutePath().normalize(), Durability.SYNC, listener);
     }
 }

@@ -1,6 +1,7 @@
 package org.pgrewind4j.core;
 
 import java.io.Serial;
+import java.nio.file.Path;
 import org.pgrewind4j.timeline.PgRewindException;
 
 /** An execution failed. {@link #targetState()} says in what state it left the target. */
@@ -30,6 +31,11 @@ public sealed class RewindException extends PgRewindException permits RewindCanc
     RewindException(TargetState targetState, String message) {
         super(message + stateHint(targetState));
         this.targetState = targetState;
+    }
+
+    static RewindException failed(Path target, TargetState state, Exception cause) {
+        return new RewindException(
+                state, "the rewind of \"" + target + "\" failed: " + Failures.describe(cause), cause);
     }
 
     private static String stateHint(TargetState state) {

@@ -8,6 +8,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.pgrewind4j.core.RewindException.TargetState;
 import org.pgrewind4j.transport.DataPath;
 
 /**
@@ -133,6 +134,22 @@ final class StagingArea {
             return State.HALF_APPLIED;
         }
         return Files.mismatch(newControlFile(), controlFile()) < 0 ? State.APPLIED : State.SEALED;
+    }
+
+    /** What a rewind that failed has left. */
+    TargetState targetState() {
+        try {
+            return switch (state()) {
+                case NONE, UNSEALED -> TargetState.UNTOUCHED;
+                case SEALED, HALF_APPLIED, APPLIED -> TargetState.RESUMABLE;
+            };
+        } catch (NotDirectoryException e) {
+            // Whatever it is, it is not ours.
+            return TargetState.UNTOUCHED;
+        } catch (IOException e) {
+            // Of the two the one to be careful with.
+            return TargetState.RESUMABLE;
+        }
     }
 
     /** What is staged is removed and written without a further look: it must not be someone else's. */

@@ -108,9 +108,9 @@ class CrashTest {
             pair.restore();
             FileOperations local = new LocalFileOperations(pair.target(), Durability.NO_SYNC);
             String story = "operation " + n + ": " + rewind(FailingFiles.onceAt(n, local));
-            if (checkHalfWay(story) == Outcome.UNTOUCHED && !Execution.canResume(pair.target())) {
+            if (checkHalfWay(story) == Outcome.UNTOUCHED && !Resumption.isPossible(pair.target())) {
                 assertThat(story).endsWith("(UNTOUCHED)");
-            } else if (Execution.resume(pair.target(), local, RewindListener.none())
+            } else if (Resumption.resume(pair.target(), local, RewindListener.none())
                     .isPresent()) {
                 assertThat(story).endsWith("(RESUMABLE)");
                 assertThat(TreeState.contents(pair.target())).as(story).isEqualTo(finished);
@@ -167,7 +167,7 @@ class CrashTest {
     /** Resumes, and rewinds where there is nothing to resume. */
     private String goOn(FileOperations files) throws IOException {
         try {
-            if (Execution.resume(pair.target(), files, RewindListener.none()).isPresent()) {
+            if (Resumption.resume(pair.target(), files, RewindListener.none()).isPresent()) {
                 return "resumed";
             }
         } catch (RewindException e) {
@@ -191,7 +191,7 @@ class CrashTest {
     /** There is no fourth state. */
     private Outcome checkHalfWay(String story) throws IOException {
         if (!Files.exists(controlFile())) {
-            assertThat(Execution.canResume(pair.target())).as(story).isTrue();
+            assertThat(Resumption.isPossible(pair.target())).as(story).isTrue();
             return Outcome.HALF_APPLIED;
         }
         // A server would start on these two.

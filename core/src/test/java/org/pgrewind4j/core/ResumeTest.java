@@ -199,7 +199,7 @@ class ResumeTest {
         target.stop(StopMode.FAST);
 
         Map<String, String> before = contents();
-        assertThat(Execution.resume(target.dataDirectory(), Durability.NO_SYNC, RewindListener.none()))
+        assertThat(Resumption.resume(target.dataDirectory(), Durability.NO_SYNC, RewindListener.none()))
                 .isEmpty();
         assertThat(contents()).isEqualTo(before);
         assertThatThrownBy(plan::execute)
@@ -325,7 +325,7 @@ class ResumeTest {
         Path away = directory.resolveSibling("away");
         Files.move(directory, away);
         try {
-            assertThat(Execution.resume(target.dataDirectory(), Durability.NO_SYNC, RewindListener.none()))
+            assertThat(Resumption.resume(target.dataDirectory(), Durability.NO_SYNC, RewindListener.none()))
                     .isPresent();
         } finally {
             Files.move(away, directory);

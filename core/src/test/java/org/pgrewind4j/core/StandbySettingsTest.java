@@ -108,11 +108,11 @@ class StandbySettingsTest {
 
             FailingFiles dying = FailingFiles.before("standby.signal", target.dataDirectory());
             assertThatThrownBy(() -> Execution.execute(plan, dying)).isInstanceOf(RewindException.class);
-            if (!Execution.canResume(target.dataDirectory())) {
+            if (!Resumption.isPossible(target.dataDirectory())) {
                 assertThat(target.dataDirectory().resolve("standby.signal")).doesNotExist();
                 plan.execute();
             } else {
-                Execution.resume(target.dataDirectory(), Durability.NO_SYNC, RewindListener.none());
+                Resumption.resume(target.dataDirectory(), Durability.NO_SYNC, RewindListener.none());
             }
 
             assertThat(target.dataDirectory().resolve("standby.signal")).isEmptyFile();

@@ -1,0 +1,64 @@
+package org.pgrewind4j.core;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Applies a sealed staging area, removes it, and says what was done. */
+final class Completion {
+
+    private static final System.Logger LOG = System.getLogger(Completion.class.getName());
+
+    private final Path target;
+    private final StagingArea area;
+    private final FileOperations files;
+    private final RewindListener listener;
+
+    Completion(Path target, StagingArea area, FileOperations files, RewindListener listener) {
+        this.target = target;
+        this.area = area;
+        this.files = files;
+        this.listener = listener;
+    }
+
+    RewindReport complete(Manifest manifest, Verdict verdict, PhaseTimes times) throws IOException {
+        ProgressCounter progress = new ProgressCounter(
+                listener, Phase.APPLY, manifest.bytes(), manifest.steps().size());
+        new Applier(target, area, files, progress).apply(manifest);
+        progress.tell();
+        removeQuietly();
+        times.ended(Phase.APPLY);
+        long removed = manifest.steps().stream().filter(Completion::removes).count();
+        Manifest.ReplayPoints points = manifest.points();
+        LOG.log(
+                System.Logger.Level.INFO,
+                "rewound {0}: {1} bytes copied, replay from {2} to {3}",
+                target,
+                manifest.copied().total(),
+                points.redo(),
+                points.end());
+        return new RewindReport(
+                verdict,
+                points.divergence(),
+                points.redo(),
+                points.end(),
+                manifest.copied(),
+                removed,
+                manifest.steps().size() - removed,
+                times.times());
+    }
+
+    /** The rewind is done: what cannot be removed now is swept by the next one, and no server minds it. */
+    private void removeQuietly() {
+        try {
+            area.remove(files);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "the staging area stays: {0}", Failures.describe(e));
+        }
+    }
+
+    private static boolean removes(Manifest.Step step) {
+        return step instanceof Manifest.Plain plain
+                && (plain.action() instanceof FileAction.RemoveFile
+                        || plain.action() instanceof FileAction.RemoveDirectory);
+    }
+}

@@ -1,0 +1,108 @@
+package org.pgrewind4j.core;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.core.RewindException.TargetState;
+import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.transport.DataPath;
+
+/** Finishes an execution that was interrupted after its seal, without the source. */
+final class Resumption {
+
+    private static final System.Logger LOG = System.getLogger(Resumption.class.getName());
+
+    private final Path target;
+    private final FileOperations files;
+    private final RewindListener listener;
+
+    /** Null until the target is locked: before, it is another process's. */
+    private @Nullable StagingArea area;
+
+    private Resumption(Path target, FileOperations files, RewindListener listener) {
+        this.target = target;
+        this.files = files;
+        this.listener = listener;
+    }
+
+    /** Whether the target holds a sealed rewind that was not applied to its end. */
+    static boolean isPossible(Path target) throws IOException {
+        StagingArea area = new StagingArea(target, List.of());
+        return switch (area.state()) {
+            case NONE, UNSEALED, APPLIED -> false;
+            case HALF_APPLIED -> true;
+            case SEALED -> isStillSealed(area);
+        };
+    }
+
+    /**
+     * A target whose control file changed since the seal was started meanwhile: what was staged fits it no more. Nor is
+     * a manifest of use that cannot be read, while the target is still whole.
+     */
+    private static boolean isStillSealed(StagingArea area) throws IOException {
+        String sealed;
+        try {
+            sealed = ManifestText.parse(Files.readAllBytes(area.manifest())).targetControlFile();
+        } catch (PgRewindException e) {
+            LOG.log(System.Logger.Level.WARNING, "what an interrupted rewind staged is dropped: {0}", e.getMessage());
+            return false;
+        }
+        return Manifest.fingerprint(Files.readAllBytes(area.controlFile())).equals(sealed);
+    }
+
+    static Optional<RewindReport> resume(Path target, Durability durability, RewindListener listener) {
+        return resume(target, LocalFileOperations.on(target, durability), listener);
+    }
+
+    /** Resumes with file operations of the caller's. */
+    static Optional<RewindReport> resume(Path target, FileOperations files, RewindListener listener) {
+        return new Resumption(target, files, listener).resume();
+    }
+
+    private Optional<RewindReport> resume() {
+        try (TargetLock lock = TargetLock.acquire(target, files)) {
+            StagingArea root = new StagingArea(target, List.of());
+            area = root;
+            boolean isApplied = root.state() == StagingArea.State.APPLIED;
+            if (!isApplied && !isPossible(target)) {
+                return Optional.empty();
+            }
+            if (root.state() == StagingArea.State.SEALED) {
+                ServerLock.requireNoServer(target);
+            }
+            Manifest manifest = ManifestText.parse(Files.readAllBytes(root.manifest()));
+            StagingArea whole = withPlaces(manifest);
+            if (isApplied) {
+                // No crash may take the new control file away again once the area is gone.
+                whole.syncControlFile(files);
+                whole.remove(files);
+                return Optional.empty();
+            }
+            return Optional.of(resume(manifest, whole, lock));
+        } catch (IOException | RuntimeException e) {
+            throw RewindException.failed(target, area == null ? TargetState.UNTOUCHED : area.targetState(), e);
+        }
+    }
+
+    private StagingArea withPlaces(Manifest manifest) {
+        return new StagingArea(
+                target,
+                manifest.places().stream()
+                        .filter(place -> !place.isEmpty())
+                        .map(DataPath::of)
+                        .toList());
+    }
+
+    private RewindReport resume(Manifest manifest, StagingArea area, TargetLock lock) throws IOException {
+        PhaseTimes times = new PhaseTimes();
+        new StagedCheck(area).check(manifest);
+        // The sealing process may have been killed before its last names were durable.
+        area.sync(files);
+        lock.keepServersOff(target, area);
+        RewindListener told = StatusFile.resumed(listener, area, files);
+        return new Completion(target, area, files, told).complete(manifest, Verdict.RESUME, times);
+    }
+}

@@ -1,0 +1,90 @@
+package org.pgrewind4j.core;
+
+import java.io.IOException;
+import java.util.List;
+import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.transport.ReplayEnd;
+import org.pgrewind4j.transport.SourceChangedException;
+
+/** Fetches what a plan needs into the staging area, and proves that replay makes of it what the source is. */
+final class Staging {
+
+    private final RewindPlan plan;
+    private final Settings settings;
+    private final RewindFacts facts;
+    private final StagingArea area;
+    private final ProgressCounter progress;
+    private final Stager stager;
+    private final StagedPages pages;
+
+    Staging(RewindPlan plan, StagingArea area, FileOperations files, RewindListener listener) {
+        this.plan = plan;
+        this.settings = plan.settings();
+        this.facts = plan.facts();
+        this.area = area;
+        this.progress = new ProgressCounter(
+                listener, Phase.STAGE, plan.bytes().total(), plan.actions().size());
+        this.stager = new Stager(settings.source(), area, files, progress);
+        this.pages =
+                new StagedPages(settings.source(), area, files, facts.source().controlFile());
+    }
+
+    /**
+     * Stages all, into an area that was just made.
+     *
+     * @return where replay must arrive
+     */
+    ReplayEnd stage() throws IOException {
+        stager.fetch(plan.actions().stream()
+                .filter(action -> !StagedWal.isSegment(action.path()))
+                .toList());
+        pages.check(stager.copies());
+        // Asked for after the last page was fetched: none can be of a time that replay does not reach.
+        ReplayEnd end = settings.source().replayEnd();
+        requireSameTimeline(end);
+        requireStillUsable(end);
+        stageWal(end);
+        stager.restore(plan.actions(), settings);
+        pages.check(stager.copies());
+        progress.tell();
+        new TemplateCheck(settings, facts, area).check(plan.actions(), stager.copies(), end.lsn());
+        new TablespaceCheck(settings, facts, area).check(plan.actions(), end.lsn());
+        return end;
+    }
+
+    /** All that was staged. */
+    List<StagedCopy> copies() {
+        return stager.copies();
+    }
+
+    private void requireSameTimeline(ReplayEnd end) {
+        if (!end.timeline().equals(facts.source().history().timeline())) {
+            throw new SourceChangedException(PgRewindException.withHint(
+                    "the source went from timeline %s to %s while it was copied"
+                            .formatted(facts.source().history().timeline(), end.timeline()),
+                    "plan again."));
+        }
+    }
+
+    /** What was asked for the plan may have changed while the source was copied. */
+    private void requireStillUsable(ReplayEnd end) throws IOException {
+        Preconditions preconditions = new Preconditions();
+        preconditions.checkSource(end.controlFile(), settings.source().problems());
+        if (!preconditions.problems().isEmpty()) {
+            throw new RewindRefusedException(preconditions.problems());
+        }
+    }
+
+    private void stageWal(ReplayEnd end) throws IOException {
+        List<StagedCopy> segments =
+                stager.fetch(facts.walFiles().copiesUpTo(facts.start().redo(), end.lsn()));
+        for (StagedCopy segment : segments) {
+            if (segment.isVanished()
+                    || segment.delivered(0) < segment.ranges().get(0).length()) {
+                throw new PgRewindException(PgRewindException.withHint(
+                        "the source removed \"" + segment.path() + "\", which replay needs, while it was copied",
+                        "give the source a replication slot or a greater wal_keep_size, and rewind again."));
+            }
+        }
+    }
+}
