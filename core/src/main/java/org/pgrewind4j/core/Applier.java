@@ -50,6 +50,7 @@ final class Applier {
         this.progress = progress;
     }
 
+    /** Does everything but the very last step, {@link #finish}. */
     void apply(Manifest manifest) throws IOException {
         moveControlFileAside(manifest);
         for (Manifest.Step step : manifest.steps()) {
@@ -62,6 +63,10 @@ final class Applier {
                 files.syncDirectory(changed);
             }
         }
+    }
+
+    /** Lets servers start again. */
+    void finish() throws IOException {
         files.move(area.newControlFile(), area.controlFile());
         area.syncControlFile(files);
     }

@@ -2,10 +2,13 @@ package org.pgrewind4j.core;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.transport.DataDirectory;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.wal.ControlFile;
@@ -28,7 +31,23 @@ record Cluster(ControlFile controlFile, TimelineHistory history) {
     private static final int ATTEMPTS = 5;
 
     static Cluster of(Transport transport, ControlFile controlFile) throws IOException {
-        return new Cluster(controlFile, readHistory(transport, controlFile));
+        return new Cluster(controlFile, readHistory(transport::read, transport.description(), controlFile));
+    }
+
+    /** A data directory whose control file is not in its place. */
+    static Cluster of(Path dataDirectory, ControlFile controlFile) throws IOException {
+        DataDirectory directory = DataDirectory.of(dataDirectory);
+        return new Cluster(
+                controlFile,
+                readHistory(
+                        (path, longest) -> Files.readAllBytes(directory.resolve(path)),
+                        "data directory \"" + dataDirectory + "\"",
+                        controlFile));
+    }
+
+    /** Reads a small file. */
+    private interface FileReader {
+        byte[] read(DataPath path, int longest) throws IOException;
     }
 
     static ControlFile readControlFile(Transport transport) throws IOException {
@@ -53,20 +72,20 @@ record Cluster(ControlFile controlFile, TimelineHistory history) {
         return ofRecovery.compareTo(ofCheckPoint) > 0 ? ofRecovery : ofCheckPoint;
     }
 
-    private static TimelineHistory readHistory(Transport transport, ControlFile controlFile) throws IOException {
+    private static TimelineHistory readHistory(FileReader reader, String side, ControlFile controlFile)
+            throws IOException {
         TimelineId timeline = timeline(controlFile);
         if (timeline.value() == 1) {
             return TimelineHistory.ofSingle(timeline);
         }
         DataPath path = DataPath.of(controlFile.version().walDirectory() + "/" + timeline.historyFileName());
         try {
-            byte[] content = transport.read(path, LONGEST_HISTORY);
+            byte[] content = reader.read(path, LONGEST_HISTORY);
             return TimelineHistory.parse(timeline, new String(content, StandardCharsets.UTF_8));
         } catch (NoSuchFileException e) {
             throw new PgRewindException(
                     PgRewindException.withHint(
-                            transport.description() + " has no history file \"" + path
-                                    + "\" for the timeline that it is on",
+                            side + " has no history file \"" + path + "\" for the timeline that it is on",
                             "restore the file from the WAL archive into that directory."),
                     e);
         }

@@ -2,6 +2,7 @@ package org.pgrewind4j.core;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Applies a sealed staging area, removes it, and says what was done. */
 final class Completion {
@@ -11,20 +12,27 @@ final class Completion {
     private final Path target;
     private final StagingArea area;
     private final FileOperations files;
+    private final Verifier verifier;
     private final RewindListener listener;
 
-    Completion(Path target, StagingArea area, FileOperations files, RewindListener listener) {
+    Completion(Path target, StagingArea area, FileOperations files, Verifier verifier, RewindListener listener) {
         this.target = target;
         this.area = area;
         this.files = files;
+        this.verifier = verifier;
         this.listener = listener;
     }
 
     RewindReport complete(Manifest manifest, Verdict verdict, PhaseTimes times) throws IOException {
         ProgressCounter progress = new ProgressCounter(
                 listener, Phase.APPLY, manifest.bytes(), manifest.steps().size());
-        new Applier(target, area, files, progress).apply(manifest);
+        Applier applier = new Applier(target, area, files, progress);
+        applier.apply(manifest);
         progress.tell();
+        times.ended(Phase.APPLY);
+        Optional<Verification> verification = verifier.verify(target, area, manifest, listener);
+        verification.ifPresent(proven -> times.ended(Phase.VERIFY));
+        applier.finish();
         removeQuietly();
         times.ended(Phase.APPLY);
         long removed = manifest.steps().stream().filter(Completion::removes).count();
@@ -44,7 +52,8 @@ final class Completion {
                 manifest.copied(),
                 removed,
                 manifest.steps().size() - removed,
-                times.times());
+                times.times(),
+                verification.orElse(null));
     }
 
     /** The rewind is done: what cannot be removed now is swept by the next one, and no server minds it. */

@@ -51,7 +51,7 @@ final class Execution {
         }
         RewindReport report = plan.verdict() == Verdict.RESUME || plan.verdict() == Verdict.ALREADY_REWOUND
                 // A rewind that was killed after its very last change can have left its staging area.
-                ? Resumption.resume(settings.target(), files, settings.listener())
+                ? Resumption.resume(settings.target(), files, Verifier.of(settings), settings.listener())
                         .orElseGet(() -> nothingDone(plan))
                 : nothingDone(plan);
         // A rewind has this sealed, so that resuming it needs nobody to know the settings.
@@ -68,7 +68,8 @@ final class Execution {
                 new CopiedBytes(0, 0, 0, 0, 0),
                 0,
                 0,
-                Map.of());
+                Map.of(),
+                null);
     }
 
     /** Executes with file operations of the caller's. */
@@ -90,7 +91,8 @@ final class Execution {
             } else {
                 work.check();
             }
-            return new Completion(target, area, files, listener).complete(manifest, Verdict.REWIND, times);
+            return new Completion(target, area, files, Verifier.of(settings), listener)
+                    .complete(manifest, Verdict.REWIND, times);
         } catch (IOException | RuntimeException e) {
             throw failed(e);
         }

@@ -13,5 +13,7 @@ public enum Phase {
     /** The staged data is completed and made durable; from its end on the source is not needed. */
     SEAL,
     /** The target is changed. */
-    APPLY
+    APPLY,
+    /** The result is read back, if {@link Verify} asks for it, before a server can start on it. */
+    VERIFY
 }

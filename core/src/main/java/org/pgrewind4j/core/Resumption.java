@@ -17,14 +17,16 @@ final class Resumption {
 
     private final Path target;
     private final FileOperations files;
+    private final Verifier verifier;
     private final RewindListener listener;
 
     /** Null until the target is locked: before, it is another process's. */
     private @Nullable StagingArea area;
 
-    private Resumption(Path target, FileOperations files, RewindListener listener) {
+    private Resumption(Path target, FileOperations files, Verifier verifier, RewindListener listener) {
         this.target = target;
         this.files = files;
+        this.verifier = verifier;
         this.listener = listener;
     }
 
@@ -53,13 +55,15 @@ final class Resumption {
         return Manifest.fingerprint(Files.readAllBytes(area.controlFile())).equals(sealed);
     }
 
-    static Optional<RewindReport> resume(Path target, Durability durability, RewindListener listener) {
-        return resume(target, LocalFileOperations.on(target, durability), listener);
+    static Optional<RewindReport> resume(
+            Path target, Durability durability, Verifier verifier, RewindListener listener) {
+        return resume(target, LocalFileOperations.on(target, durability), verifier, listener);
     }
 
     /** Resumes with file operations of the caller's. */
-    static Optional<RewindReport> resume(Path target, FileOperations files, RewindListener listener) {
-        return new Resumption(target, files, listener).resume();
+    static Optional<RewindReport> resume(
+            Path target, FileOperations files, Verifier verifier, RewindListener listener) {
+        return new Resumption(target, files, verifier, listener).resume();
     }
 
     private Optional<RewindReport> resume() {
@@ -103,6 +107,6 @@ final class Resumption {
         area.sync(files);
         lock.keepServersOff(target, area);
         RewindListener told = StatusFile.resumed(listener, area, files);
-        return new Completion(target, area, files, told).complete(manifest, Verdict.RESUME, times);
+        return new Completion(target, area, files, verifier, told).complete(manifest, Verdict.RESUME, times);
     }
 }

@@ -48,6 +48,7 @@ public final class Rewind {
     private RewindListener listener = RewindListener.none();
     private Cancellation cancellation = Cancellation.create();
     private AfterSeal afterSeal = AfterSeal.FINISH;
+    private Verify verify = Verify.NOTHING;
 
     private Rewind(Path target, Transport source) {
         this.target = target;
@@ -214,6 +215,17 @@ public final class Rewind {
     }
 
     /**
+     * Asks for a proof of the result, before a server can start on it.
+     *
+     * @param verify the default is {@link Verify#NOTHING}
+     * @return this
+     */
+    public Rewind verify(Verify verify) {
+        this.verify = verify;
+        return this;
+    }
+
+    /**
      * Examines both sides and says what a rewind would do. Changes nothing.
      *
      * @return the plan; whatever forbids the rewind is part of it, all at once
@@ -234,7 +246,8 @@ public final class Rewind {
                 threads,
                 listener,
                 cancellation,
-                afterSeal);
+                afterSeal,
+                verify);
         try (Cancellation.Work work = cancellation.begin()) {
             RewindPlan plan = new Planner(settings).plan();
             work.check();
@@ -280,6 +293,22 @@ public final class Rewind {
      * @throws RewindException if it fails again; the target stays resumable
      */
     public static Optional<RewindReport> resume(Path targetDirectory, RewindListener listener) {
-        return Resumption.resume(targetDirectory.toAbsolutePath().normalize(), Durability.SYNC, listener);
+        return resume(targetDirectory, listener, Verify.NOTHING);
+    }
+
+    /**
+     * As {@link #resume(Path, RewindListener)}, with a proof of the result. WAL segments that the standby would get by
+     * itself are not known here, and count as missing; {@link RewindPlan#execute} knows them.
+     *
+     * @param targetDirectory the data directory
+     * @param listener is told how it goes on
+     * @param verify what is to be proven, whatever was asked for when it was begun
+     * @return the report, empty if nothing was interrupted there
+     * @throws VerificationException if the result is not what it ought to be; the target stays resumable
+     * @throws RewindException if it fails again; the target stays resumable
+     */
+    public static Optional<RewindReport> resume(Path targetDirectory, RewindListener listener, Verify verify) {
+        return Resumption.resume(
+                targetDirectory.toAbsolutePath().normalize(), Durability.SYNC, Verifier.of(verify), listener);
     }
 }

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.pgrewind4j.timeline.PgRewindException;
 
 /** An execution failed. {@link #targetState()} says in what state it left the target. */
-public sealed class RewindException extends PgRewindException permits RewindCancelledException {
+public sealed class RewindException extends PgRewindException permits RewindCancelledException, VerificationException {
     @Serial
     private static final long serialVersionUID = 1L;
 
@@ -34,6 +34,9 @@ public sealed class RewindException extends PgRewindException permits RewindCanc
     }
 
     static RewindException failed(Path target, TargetState state, Exception cause) {
+        if (cause instanceof VerificationException different) {
+            return different;
+        }
         return new RewindException(
                 state, "the rewind of \"" + target + "\" failed: " + Failures.describe(cause), cause);
     }

@@ -178,6 +178,7 @@ public final class RewindPlan {
      * @return what was done
      * @throws RewindCancelledException if it was cancelled
      * @throws RewindRefusedException if the verdict is {@code REFUSED}
+     * @throws VerificationException if {@link Verify} was asked for, and the result is not what it ought to be
      * @throws RewindException if it fails; it says in what state the target is
      */
     public RewindReport execute() {

@@ -17,6 +17,7 @@ import org.pgrewind4j.timeline.Lsn;
  * @param filesRemoved files that the source does not have
  * @param filesChanged files that were created, replaced, changed or cut
  * @param times how long each phase took
+ * @param verification what was proven of the result; null if {@link Verify} did not ask for it
  */
 public record RewindReport(
         Verdict verdict,
@@ -26,7 +27,8 @@ public record RewindReport(
         CopiedBytes bytes,
         long filesRemoved,
         long filesChanged,
-        Map<Phase, Duration> times) {
+        Map<Phase, Duration> times,
+        @Nullable Verification verification) {
 
     /**
      * Takes a copy of the map.
@@ -39,6 +41,7 @@ public record RewindReport(
      * @param filesRemoved files that the source does not have
      * @param filesChanged files that were changed
      * @param times how long each phase took
+     * @param verification what was proven of the result
      */
     public RewindReport {
         times = Map.copyOf(times);

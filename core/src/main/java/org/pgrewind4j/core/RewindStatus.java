@@ -27,7 +27,7 @@ public record RewindStatus(State state, @Nullable Told told) {
     /**
      * What a rewinding process says of itself, in {@code pgrewind4j.staging/status.json} in the target.
      *
-     * @param phase {@code STAGE}, {@code SEAL} or {@code APPLY}
+     * @param phase {@code STAGE}, {@code SEAL}, {@code APPLY} or {@code VERIFY}
      * @param started when the rewind was begun
      * @param updated when this was written
      * @param source names the source; empty if a resuming process does not know it

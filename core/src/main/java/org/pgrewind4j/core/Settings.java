@@ -23,4 +23,5 @@ record Settings(
         int threads,
         RewindListener listener,
         Cancellation cancellation,
-        AfterSeal afterSeal) {}
+        AfterSeal afterSeal,
+        Verify verify) {}

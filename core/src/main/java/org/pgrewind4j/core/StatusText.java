@@ -17,8 +17,8 @@ import org.pgrewind4j.core.RewindStatus.Told;
  * <caption>Members</caption>
  * <tr><th>name</th><th>value</th></tr>
  * <tr><td>version</td><td>1: of this form; members may be added without a new version</td></tr>
- * <tr><td>phase</td><td>"STAGE", "SEAL" or "APPLY"</td></tr>
- * <tr><td>sealed</td><td>true in "APPLY": the source is not needed any more</td></tr>
+ * <tr><td>phase</td><td>"STAGE", "SEAL", "APPLY" or "VERIFY"</td></tr>
+ * <tr><td>sealed</td><td>true in "APPLY" and "VERIFY": the source is not needed any more</td></tr>
  * <tr><td>started, updated</td><td>times as "2026-01-31T12:00:00Z"</td></tr>
  * <tr><td>source</td><td>names the source</td></tr>
  * <tr><td>process</td><td>process id</td></tr>
@@ -47,7 +47,7 @@ final class StatusText {
                 }
                 """.formatted(
                         told.phase(),
-                        told.phase() == Phase.APPLY,
+                        told.phase().compareTo(Phase.SEAL) > 0,
                         told.started(),
                         told.updated(),
                         escaped(told.source()),

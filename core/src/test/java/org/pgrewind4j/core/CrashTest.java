@@ -110,7 +110,7 @@ class CrashTest {
             String story = "operation " + n + ": " + rewind(FailingFiles.onceAt(n, local));
             if (checkHalfWay(story) == Outcome.UNTOUCHED && !Resumption.isPossible(pair.target())) {
                 assertThat(story).endsWith("(UNTOUCHED)");
-            } else if (Resumption.resume(pair.target(), local, RewindListener.none())
+            } else if (Resumption.resume(pair.target(), local, Verifier.of(Verify.NOTHING), RewindListener.none())
                     .isPresent()) {
                 assertThat(story).endsWith("(RESUMABLE)");
                 assertThat(TreeState.contents(pair.target())).as(story).isEqualTo(finished);
@@ -167,7 +167,8 @@ class CrashTest {
     /** Resumes, and rewinds where there is nothing to resume. */
     private String goOn(FileOperations files) throws IOException {
         try {
-            if (Resumption.resume(pair.target(), files, RewindListener.none()).isPresent()) {
+            if (Resumption.resume(pair.target(), files, Verifier.of(Verify.NOTHING), RewindListener.none())
+                    .isPresent()) {
                 return "resumed";
             }
         } catch (RewindException e) {

@@ -199,7 +199,8 @@ class ResumeTest {
         target.stop(StopMode.FAST);
 
         Map<String, String> before = contents();
-        assertThat(Resumption.resume(target.dataDirectory(), Durability.NO_SYNC, RewindListener.none()))
+        assertThat(Resumption.resume(
+                        target.dataDirectory(), Durability.NO_SYNC, Verifier.of(Verify.NOTHING), RewindListener.none()))
                 .isEmpty();
         assertThat(contents()).isEqualTo(before);
         assertThatThrownBy(plan::execute)
@@ -325,7 +326,11 @@ class ResumeTest {
         Path away = directory.resolveSibling("away");
         Files.move(directory, away);
         try {
-            assertThat(Resumption.resume(target.dataDirectory(), Durability.NO_SYNC, RewindListener.none()))
+            assertThat(Resumption.resume(
+                            target.dataDirectory(),
+                            Durability.NO_SYNC,
+                            Verifier.of(Verify.NOTHING),
+                            RewindListener.none()))
                     .isPresent();
         } finally {
             Files.move(away, directory);

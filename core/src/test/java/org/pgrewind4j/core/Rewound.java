@@ -54,6 +54,7 @@ final class Rewound {
                 .from(transport)
                 .blockSelection(selection)
                 .durability(Durability.NO_SYNC)
+                .verify(Verify.RESULT)
                 .plan();
         assertThat(plan.problems()).isEmpty();
         assertThat(plan.verdict()).isEqualTo(Verdict.REWIND);
@@ -63,6 +64,7 @@ final class Rewound {
 
     private static RewindReport execute(PostgresServer target, RewindPlan plan) {
         RewindReport report = plan.execute();
+        assertThat(report.verification()).isNotNull();
         assertThat(target.dataDirectory().resolve(StagingArea.DIRECTORY)).doesNotExist();
         assertThat(target.dataDirectory().resolve(StagingArea.LOCK_FILE)).doesNotExist();
         return report;

@@ -112,7 +112,8 @@ class StandbySettingsTest {
                 assertThat(target.dataDirectory().resolve("standby.signal")).doesNotExist();
                 plan.execute();
             } else {
-                Resumption.resume(target.dataDirectory(), Durability.NO_SYNC, RewindListener.none());
+                Resumption.resume(
+                        target.dataDirectory(), Durability.NO_SYNC, Verifier.of(Verify.NOTHING), RewindListener.none());
             }
 
             assertThat(target.dataDirectory().resolve("standby.signal")).isEmptyFile();

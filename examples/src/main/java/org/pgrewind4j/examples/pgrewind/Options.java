@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.pgrewind4j.core.BlockSelection;
 import org.pgrewind4j.core.Durability;
+import org.pgrewind4j.core.Verify;
 
 /**
  * What the command line asks for: {@code pg_rewind}'s options of release 18, and some of our own. Help and version are
@@ -35,6 +36,7 @@ final class Options {
     private static final String RESUME = "resume";
     private static final String STATEMENT_TIMEOUT = "statement-timeout";
     private static final String TIMEOUT = "timeout";
+    private static final String VERIFY = "verify";
 
     private static final List<String> FLAGS = List.of(
             RESTORE_TARGET_WAL,
@@ -45,7 +47,8 @@ final class Options {
             DEBUG,
             NO_ENSURE_SHUTDOWN,
             JSON,
-            RESUME);
+            RESUME,
+            VERIFY);
 
     private static final List<String> WITH_VALUE = List.of(
             TARGET,
@@ -61,7 +64,7 @@ final class Options {
 
     /** The original does not have them, so they must not make its abbreviations ambiguous. */
     private static final Set<String> OWN =
-            Set.of(JSON, RESUME, BLOCK_SELECTION, JOBS, RESTORE_TIMEOUT, STATEMENT_TIMEOUT, TIMEOUT);
+            Set.of(JSON, RESUME, VERIFY, BLOCK_SELECTION, JOBS, RESTORE_TIMEOUT, STATEMENT_TIMEOUT, TIMEOUT);
 
     private static final Map<Character, String> LETTERS = Map.of(
             'c', RESTORE_TARGET_WAL, 'D', TARGET, 'n', DRY_RUN, 'N', NO_SYNC, 'P', PROGRESS, 'R', WRITE_RECOVERY_CONF);
@@ -184,6 +187,10 @@ final class Options {
 
     boolean printsJson() {
         return has(JSON);
+    }
+
+    Verify verify() {
+        return has(VERIFY) ? Verify.RESULT : Verify.NOTHING;
     }
 
     boolean resumes() {

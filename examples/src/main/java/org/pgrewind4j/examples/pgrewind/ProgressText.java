@@ -50,6 +50,7 @@ final class ProgressText implements RewindListener {
             }
             case SEAL -> messages.info("creating backup label and updating control file");
             case APPLY -> messages.info("syncing target data directory");
+            case VERIFY -> messages.info("verifying target data directory");
         }
     }
 

@@ -85,7 +85,7 @@ final class RewindJob {
 
     /** Returns whether there was an interrupted rewind. */
     private boolean finishInterrupted() {
-        Optional<RewindReport> report = Rewind.resume(options.target(), progress);
+        Optional<RewindReport> report = Rewind.resume(options.target(), progress, options.verify());
         report.ifPresent(done -> {
             outcome.report(done);
             messages.info("an interrupted rewind was finished");
@@ -111,6 +111,7 @@ final class RewindJob {
                         .from(source)
                         .blockSelection(options.blockSelection())
                         .durability(options.durability())
+                        .verify(options.verify())
                         .listener(progress);
                 options.jobs().ifPresent(rewind::threads);
                 if (archive != null) {

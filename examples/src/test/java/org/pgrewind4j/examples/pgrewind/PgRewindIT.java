@@ -220,7 +220,7 @@ class PgRewindIT {
     void reportsProgressAndWhatWasDone() throws IOException {
         PostgresServer source = newPrimary();
         CommandResult result =
-                run(with(oldPrimary(), from(source), "-P", "--json", "--block-selection=since-checkpoint"));
+                run(with(oldPrimary(), from(source), "-P", "--json", "--verify", "--block-selection=since-checkpoint"));
 
         assertThat(result.stderr())
                 .containsPattern("\n *([0-9]+)/\\1 kB \\(100%\\) copied\n")

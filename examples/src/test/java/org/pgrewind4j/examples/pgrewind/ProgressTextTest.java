@@ -61,7 +61,8 @@ class ProgressTextTest {
                         "pg_rewind: reading source file list",
                         "pg_rewind: reading target file list",
                         "pg_rewind: creating backup label and updating control file",
-                        "pg_rewind: syncing target data directory");
+                        "pg_rewind: syncing target data directory",
+                        "pg_rewind: verifying target data directory");
     }
 
     @Test

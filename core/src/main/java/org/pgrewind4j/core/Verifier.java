@@ -1,0 +1,61 @@
+package org.pgrewind4j.core;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.WalSegmentName;
+
+/**
+ * Proves what {@link Verify} asks for, while the control file is still aside: what turns out wrong then never starts, and
+ * can be done again.
+ *
+ * @param verify what is to be proven
+ * @param restorable the WAL segments that the standby gets by itself
+ */
+record Verifier(Verify verify, Predicate<WalSegmentName> restorable) {
+
+    static Verifier of(Settings settings) {
+        return new Verifier(settings.verify(), settings.restorable());
+    }
+
+    static Verifier of(Verify verify) {
+        return new Verifier(verify, segment -> false);
+    }
+
+    /**
+     * Reads back all that was applied, and all WAL that replay needs.
+     *
+     * @return what was found right; empty if nothing is to be proven
+     * @throws VerificationException if anything is not as it ought to be
+     */
+    Optional<Verification> verify(Path target, StagingArea area, Manifest manifest, RewindListener listener)
+            throws IOException {
+        if (verify == Verify.NOTHING) {
+            return Optional.empty();
+        }
+        ControlFile control = ControlFile.parse(Files.readAllBytes(area.newControlFile()));
+        Manifest.ReplayPoints points = manifest.points();
+        ProgressCounter progress = new ProgressCounter(
+                listener,
+                Phase.VERIFY,
+                manifest.bytes() + points.end().minus(points.redo()),
+                manifest.steps().size());
+        AppliedWal wal = new AppliedWal(target, Cluster.of(target, control), restorable, progress);
+        wal.check(points);
+        AppliedFiles files = new AppliedFiles(target, control, progress);
+        files.check(manifest.steps());
+        progress.tell();
+        return Optional.of(new Verification(
+                manifest.steps().size(),
+                files.bytes(),
+                files.pages(),
+                files.pagesWithChecksum(),
+                points.redo(),
+                points.end(),
+                wal.records(),
+                wal.toRestore()));
+    }
+}
