@@ -11,6 +11,7 @@ import org.pgrewind4j.core.FileAction.RemoveDirectory;
 import org.pgrewind4j.core.FileAction.RemoveFile;
 import org.pgrewind4j.core.FileAction.RestoreWal;
 import org.pgrewind4j.core.FileDecisions.Decision;
+import org.pgrewind4j.core.NeededWal.Origin;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.transport.DataPath;
@@ -64,7 +65,7 @@ final class Decider {
                 divergence.position());
         Listing.join(sourceFiles, targetFiles, walFiles::note);
         List<FileAction> segments = new ArrayList<>(walFiles.copies(start.redo(), end.lsn()));
-        List<WalSegmentName> missing = restoreMissing(walFiles, segments);
+        List<NeededWal> wal = findWal(walFiles, segments);
         Set<DataPath> copiedSegments = new HashSet<>();
         segments.forEach(copy -> copiedSegments.add(copy.path()));
         CopySet copySet = CopySet.of(changed, settings.blockSelection(), divergence.position());
@@ -82,11 +83,11 @@ final class Decider {
         compare();
         actions.addAll(segments);
         actions.addAll(standbyFiles.actions());
-        checkWalCoverage(missing, preconditions);
+        checkWalCoverage(wal, preconditions);
         List<FileAction> all = inOrder();
         List<DataPath> links = links(targetFiles, all);
-        new TargetRoom(settings, targetFiles).check(all, links, preconditions);
-        return preconditions.problems().isEmpty()
+        PlanNeeds needs = new PlanNeeds(wal, new TargetRoom(settings, targetFiles).check(all, links, preconditions));
+        RewindPlan plan = preconditions.problems().isEmpty()
                 ? RewindPlan.rewind(
                         settings,
                         new RewindFacts(
@@ -102,6 +103,7 @@ final class Decider {
                                 links),
                         all)
                 : RewindPlan.of(settings, Verdict.REFUSED, divergence, preconditions.problems());
+        return plan.needing(needs);
     }
 
     private void take(Decision decision, Preconditions preconditions) {
@@ -123,35 +125,35 @@ final class Decider {
         different.stream().forEach(i -> actions.add(toCompare.get(i)));
     }
 
-    /** Adds the segments that an archive has to those that are copied; returns the ones that nobody has. */
-    private List<WalSegmentName> restoreMissing(WalFiles walFiles, List<FileAction> segments) throws IOException {
+    /** Finds out where replay's WAL is to come from, and adds what an archive has to the segments that are copied. */
+    private List<NeededWal> findWal(WalFiles walFiles, List<FileAction> segments) throws IOException {
         ArchivedWal archive = new ArchivedWal(settings);
-        List<WalSegmentName> missing = new ArrayList<>();
-        for (WalSegmentName needed : walFiles.needed(start.redo(), end.lsn())) {
-            if (walFiles.origin(needed) == WalFiles.Origin.MISSING) {
-                if (archive.has(needed)) {
-                    segments.add(new RestoreWal(walFiles.path(needed), needed.segmentSize()));
-                } else if (!settings.restorable().test(needed)) {
-                    missing.add(needed);
+        List<NeededWal> wal = new ArrayList<>();
+        for (WalSegmentName segment : walFiles.needed(start.redo(), end.lsn())) {
+            Origin origin = walFiles.origin(segment);
+            if (origin == Origin.MISSING) {
+                if (archive.has(segment)) {
+                    origin = Origin.ARCHIVE;
+                    segments.add(new RestoreWal(walFiles.path(segment), segment.segmentSize()));
+                } else if (settings.restorable().test(segment)) {
+                    origin = Origin.RESTORED_BY_STANDBY;
                 }
             }
+            wal.add(new NeededWal(segment, origin));
         }
-        return missing;
+        return wal;
     }
 
-    private void checkWalCoverage(List<WalSegmentName> missing, Preconditions preconditions) {
+    private void checkWalCoverage(List<NeededWal> wal, Preconditions preconditions) {
+        List<String> missing = wal.stream()
+                .filter(needed -> needed.origin() == Origin.MISSING)
+                .map(needed -> needed.segment().fileName())
+                .toList();
         if (!missing.isEmpty()) {
             preconditions.add(
                     Kind.WAL_MISSING_FOR_REPLAY,
                     "replay needs the WAL from %s to %s, and neither side has: %s"
-                            .formatted(
-                                    start.redo(),
-                                    end.lsn(),
-                                    String.join(
-                                            ", ",
-                                            missing.stream()
-                                                    .map(WalSegmentName::fileName)
-                                                    .toList())),
+                            .formatted(start.redo(), end.lsn(), String.join(", ", missing)),
                     "bring the segments back into the source's "
                             + targetControl.version().walDirectory()
                             + ", or say that they can be restored if the standby's restore_command finds them.");

@@ -19,6 +19,7 @@ public final class RewindPlan {
     private final List<Problem> problems;
     private final @Nullable RewindFacts facts;
     private final List<FileAction> actions;
+    private final PlanNeeds needs;
 
     private RewindPlan(
             Settings settings,
@@ -26,26 +27,34 @@ public final class RewindPlan {
             @Nullable Divergence divergence,
             List<Problem> problems,
             @Nullable RewindFacts facts,
-            List<FileAction> actions) {
+            List<FileAction> actions,
+            PlanNeeds needs) {
         this.settings = settings;
         this.verdict = verdict;
         this.divergence = divergence;
         this.problems = List.copyOf(problems);
         this.facts = facts;
         this.actions = List.copyOf(actions);
+        this.needs = needs;
     }
 
     static RewindPlan of(Settings settings, Verdict verdict, @Nullable Divergence divergence, List<Problem> problems) {
-        return new RewindPlan(settings, verdict, divergence, problems, null, List.of());
+        return new RewindPlan(settings, verdict, divergence, problems, null, List.of(), PlanNeeds.NOTHING);
+    }
+
+    /** This plan, with what a rewind needs. */
+    RewindPlan needing(PlanNeeds known) {
+        return new RewindPlan(settings, verdict, divergence, problems, facts, actions, known);
     }
 
     /** This plan, with what makes the target a standby though there is nothing to rewind. */
     RewindPlan withStandby(StandbyFiles standby) {
-        return new RewindPlan(settings, verdict, divergence, problems, facts, List.copyOf(standby.actions()));
+        return new RewindPlan(settings, verdict, divergence, problems, facts, List.copyOf(standby.actions()), needs);
     }
 
     static RewindPlan rewind(Settings settings, RewindFacts facts, List<FileAction> actions) {
-        return new RewindPlan(settings, Verdict.REWIND, facts.divergence(), List.of(), facts, actions);
+        return new RewindPlan(
+                settings, Verdict.REWIND, facts.divergence(), List.of(), facts, actions, PlanNeeds.NOTHING);
     }
 
     /**
@@ -152,12 +161,54 @@ public final class RewindPlan {
     }
 
     /**
+     * The WAL that replay will read.
+     *
+     * @return the segments in order; empty unless the verdict is {@code REWIND}, or {@code REFUSED} for what was found out
+     *     after both sides were listed
+     */
+    public List<NeededWal> wal() {
+        return needs.wal();
+    }
+
+    /**
+     * What is needed of each file system that will be written to.
+     *
+     * @return file systems; empty where {@link #wal} is
+     */
+    public List<DiskSpace> disk() {
+        return needs.disk();
+    }
+
+    /**
+     * What executing this plan goes through. A listener is told of them in this order.
+     *
+     * @return phases; none unless the verdict is {@code REWIND} or {@code RESUME}
+     */
+    public List<ExpectedPhase> phases() {
+        return ExpectedPhase.of(verdict, settings.verify(), bytes().total(), walBytes());
+    }
+
+    private long walBytes() {
+        return facts == null ? 0 : facts.end().lsn().minus(facts.start().redo());
+    }
+
+    /**
      * How large the source is, to see what the rewind saves.
      *
      * @return the bytes of all its files; zero unless the verdict is {@code REWIND}
      */
     public long sourceBytes() {
         return facts == null ? 0 : facts.sourceBytes();
+    }
+
+    /**
+     * This plan as a JSON object, for programs and for keeping. The resource {@code META-INF/pgrewind4j/plan.schema.json}
+     * describes each member; within one {@code schemaVersion} members are added only.
+     *
+     * @return JSON text
+     */
+    public String toJson() {
+        return PlanJson.of(this);
     }
 
     Settings settings() {

@@ -46,4 +46,14 @@ public record RewindReport(
     public RewindReport {
         times = Map.copyOf(times);
     }
+
+    /**
+     * This report as a JSON object, for programs and for keeping. The resource
+     * {@code META-INF/pgrewind4j/report.schema.json} describes each member; within one {@code schemaVersion} members are added only.
+     *
+     * @return JSON text
+     */
+    public String toJson() {
+        return PlanJson.of(this);
+    }
 }

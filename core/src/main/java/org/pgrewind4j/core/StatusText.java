@@ -32,45 +32,19 @@ final class StatusText {
     private StatusText() {}
 
     static byte[] format(Told told) {
-        String text = """
-                {
-                  "version": 1,
-                  "phase": "%s",
-                  "sealed": %s,
-                  "started": "%s",
-                  "updated": "%s",
-                  "source": "%s",
-                  "process": %d,
-                  "bytesDone": %d,
-                  "bytesExpected": %d,
-                  "percent": %d
-                }
-                """.formatted(
-                        told.phase(),
-                        told.phase().compareTo(Phase.SEAL) > 0,
-                        told.started(),
-                        told.updated(),
-                        escaped(told.source()),
-                        told.process(),
-                        told.bytesDone(),
-                        told.bytesExpected(),
-                        told.percent());
-        return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static String escaped(String text) {
-        StringBuilder escaped = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                escaped.append('\\').append(c);
-            } else if (c < ' ') {
-                escaped.append("\\u%04x".formatted((int) c));
-            } else {
-                escaped.append(c);
-            }
-        }
-        return escaped.toString();
+        return new JsonWriter()
+                .literal("version", 1)
+                .member("phase", told.phase())
+                .literal("sealed", told.phase().compareTo(Phase.SEAL) > 0)
+                .member("started", told.started().toString())
+                .member("updated", told.updated().toString())
+                .member("source", told.source())
+                .literal("process", told.process())
+                .literal("bytesDone", told.bytesDone())
+                .literal("bytesExpected", told.bytesExpected())
+                .literal("percent", told.percent())
+                .finish()
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     /** Reads it back; empty if it is not whole, as a crash can leave it. */

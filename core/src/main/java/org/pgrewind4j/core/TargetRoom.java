@@ -7,9 +7,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.FileAction.CreateTablespaceLink;
 import org.pgrewind4j.core.FileAction.RemoveDirectory;
@@ -34,10 +36,12 @@ final class TargetRoom {
         this.target = target;
     }
 
-    void check(List<FileAction> actions, List<DataPath> links, Preconditions preconditions) throws IOException {
+    /** Adds what is missing to the problems; returns what is needed of each file system. */
+    List<DiskSpace> check(List<FileAction> actions, List<DataPath> links, Preconditions preconditions)
+            throws IOException {
         checkTablespaces(actions, preconditions);
         checkWritable(actions, links, preconditions);
-        checkDisk(actions, new StagingArea(settings.target(), links), preconditions);
+        return checkDisk(actions, new StagingArea(settings.target(), links), preconditions);
     }
 
     private void checkTablespaces(List<FileAction> actions, Preconditions preconditions) throws IOException {
@@ -105,10 +109,11 @@ final class TargetRoom {
         }
     }
 
-    private void checkDisk(List<FileAction> actions, StagingArea area, Preconditions preconditions) throws IOException {
+    private List<DiskSpace> checkDisk(List<FileAction> actions, StagingArea area, Preconditions preconditions)
+            throws IOException {
         Map<FileStore, Long> needed = new HashMap<>();
-        Map<FileStore, Path> examples = new HashMap<>();
-        Map<String, Long> neededAt = new HashMap<>();
+        Map<FileStore, Path> examples = new LinkedHashMap<>();
+        Map<String, Long> neededAt = new TreeMap<>();
         for (FileAction action : actions) {
             neededAt.merge(area.placeOf(action.path()), action.bytes() + growth(action), Long::sum);
         }
@@ -121,16 +126,21 @@ final class TargetRoom {
             examples.putIfAbsent(store, at);
         }
         addNewTablespaces(actions, needed, examples);
-        for (Map.Entry<FileStore, Long> entry : needed.entrySet()) {
-            long usable = entry.getKey().getUsableSpace();
-            if (usable < entry.getValue() + RESERVE) {
+        List<DiskSpace> spaces = new ArrayList<>();
+        for (Map.Entry<FileStore, Path> example : examples.entrySet()) {
+            FileStore store = example.getKey();
+            DiskSpace space =
+                    new DiskSpace(example.getValue(), needed.getOrDefault(store, 0L) + RESERVE, store.getUsableSpace());
+            spaces.add(space);
+            if (!space.suffices()) {
                 preconditions.add(
                         Kind.NOT_ENOUGH_DISK,
                         "the file system of \"%s\" has %d bytes free, and the rewind needs %d"
-                                .formatted(examples.get(entry.getKey()), usable, entry.getValue() + RESERVE),
+                                .formatted(space.path(), space.free(), space.needed()),
                         "free that much for the time of the rewind.");
             }
         }
+        return spaces;
     }
 
     /** A new tablespace's files are staged in the data directory, and copied where they cannot be moved. */

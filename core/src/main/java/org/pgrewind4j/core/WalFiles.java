@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.RemoveFile;
+import org.pgrewind4j.core.NeededWal.Origin;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.transport.DataPath;
@@ -94,18 +95,12 @@ final class WalFiles {
         return new WalSegmentName(history.timelineAt(last), number, segmentSize);
     }
 
-    /** Where one needed segment comes from. */
-    enum Origin {
-        KEPT,
-        COPIED,
-        MISSING
-    }
-
+    /** Which side one needed segment comes from: {@code MISSING} if neither has all of it. */
     Origin origin(WalSegmentName needed) {
         if (isShared(needed) && isWhole(onTarget, needed)) {
-            return Origin.KEPT;
+            return Origin.TARGET;
         }
-        return isWhole(onSource, needed) ? Origin.COPIED : Origin.MISSING;
+        return isWhole(onSource, needed) ? Origin.SOURCE : Origin.MISSING;
     }
 
     private boolean isWhole(Map<WalSegmentName, Long> side, WalSegmentName name) {
@@ -130,7 +125,7 @@ final class WalFiles {
             wanted.add(last.next());
         }
         return wanted.stream()
-                .filter(name -> origin(name) == Origin.COPIED)
+                .filter(name -> origin(name) == Origin.SOURCE)
                 .map(name -> new CopyFile(path(name), segmentSize))
                 .toList();
     }

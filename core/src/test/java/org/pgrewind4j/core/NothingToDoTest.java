@@ -65,6 +65,8 @@ class NothingToDoTest {
         RewindReport report = plan.execute();
 
         assertThat(report.verdict()).isEqualTo(verdict);
+        JsonSchemas.assertValid(plan);
+        JsonSchemas.assertValid(report);
         assertThat(report.bytes().total() + report.filesChanged() + report.filesRemoved())
                 .isZero();
         assertThat(TreeState.withTimes(target.dataDirectory())).isEqualTo(before);

@@ -92,6 +92,7 @@ class RefusalTest {
         assertThat(plan.problems()).containsExactly(problems);
         assertThat(plan.verdict()).isEqualTo(Verdict.REFUSED);
         assertThat(plan.actions()).isEmpty();
+        JsonSchemas.assertValid(plan);
     }
 
     private Path inTarget(String path) {

@@ -166,7 +166,10 @@ class ResumeTest {
         RewindPlan again = plan();
         assertThat(again.verdict()).isEqualTo(Verdict.RESUME);
         assertThat(again.actions()).isEmpty();
+        assertThat(again.phases()).containsExactly(new ExpectedPhase(Phase.APPLY, 0));
+        JsonSchemas.assertValid(again);
         RewindReport report = again.execute();
+        JsonSchemas.assertValid(report);
 
         assertThat(report.verdict()).isEqualTo(Verdict.RESUME);
         assertThat(report.bytes()).isEqualTo(plan.bytes());

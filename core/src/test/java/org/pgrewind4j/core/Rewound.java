@@ -65,6 +65,8 @@ final class Rewound {
     private static RewindReport execute(PostgresServer target, RewindPlan plan) {
         RewindReport report = plan.execute();
         assertThat(report.verification()).isNotNull();
+        JsonSchemas.assertValid(plan);
+        JsonSchemas.assertValid(report);
         assertThat(target.dataDirectory().resolve(StagingArea.DIRECTORY)).doesNotExist();
         assertThat(target.dataDirectory().resolve(StagingArea.LOCK_FILE)).doesNotExist();
         return report;

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.RemoveFile;
-import org.pgrewind4j.core.WalFiles.Origin;
+import org.pgrewind4j.core.NeededWal.Origin;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
@@ -159,7 +159,7 @@ class WalFilesTest {
         WalFiles files = files(FIRST_SWITCH);
 
         assertThat(origins(files, new Lsn(0x300028), new Lsn(0x6A0000)))
-                .containsExactly(Origin.KEPT, Origin.COPIED, Origin.COPIED, Origin.MISSING);
+                .containsExactly(Origin.TARGET, Origin.SOURCE, Origin.SOURCE, Origin.MISSING);
     }
 
     private static List<Origin> origins(WalFiles files, Lsn redo, Lsn end) {

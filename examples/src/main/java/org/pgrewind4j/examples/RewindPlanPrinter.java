@@ -92,8 +92,8 @@ final class RewindPlanPrinter implements Callable<Integer> {
                     .blockSelection(blockSelection)
                     .plan();
             PrintWriter out = spec.commandLine().getOut();
-            PlanJson.write(plan, out);
-            out.println();
+            out.print(plan.toJson());
+            out.flush();
             return plan.verdict() == Verdict.REFUSED ? REFUSED : 0;
         }
     }

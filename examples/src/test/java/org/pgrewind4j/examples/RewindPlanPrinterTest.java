@@ -22,7 +22,7 @@ import picocli.CommandLine;
 class RewindPlanPrinterTest {
 
     private static final String[] FIELDS = {
-        "schema",
+        "schemaVersion",
         "verdict",
         "problems",
         "divergence",
@@ -31,7 +31,11 @@ class RewindPlanPrinterTest {
         "targetEnd",
         "replayEnd",
         "blocksWithoutImage",
+        "sourceBytes",
         "bytes",
+        "phases",
+        "disk",
+        "wal",
         "actions"
     };
 
@@ -78,7 +82,7 @@ class RewindPlanPrinterTest {
     }
 
     private static void assertTellsTheRewind(JsonNode plan) {
-        assertThat(plan.get("schema").intValue()).isEqualTo(1);
+        assertThat(plan.get("schemaVersion").intValue()).isEqualTo(1);
         assertThat(plan.get("verdict").textValue()).isEqualTo("REWIND");
         assertThat(plan.get("problems")).isEmpty();
         assertThat(plan.at("/divergence/kind").textValue()).isEqualTo("TARGET_IS_ANCESTOR");

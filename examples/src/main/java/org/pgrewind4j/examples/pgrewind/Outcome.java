@@ -6,33 +6,24 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.time.Duration;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.pgrewind4j.core.Phase;
 import org.pgrewind4j.core.RewindException;
 import org.pgrewind4j.core.RewindPlan;
 import org.pgrewind4j.core.RewindReport;
-import org.pgrewind4j.examples.PlanJson;
 
 /**
  * What {@code --json} prints, once, at the end: one JSON object. Every field is always there.
  *
  * <table>
- * <caption>Schema 1</caption>
+ * <caption>Members</caption>
  * <tr><th>field</th><th>value</th></tr>
- * <tr><td>{@code plan}</td><td>as {@link PlanJson} has it; null if none could be made</td></tr>
- * <tr><td>{@code report}</td><td>{@code {verdict, redo, replayEnd, bytes, filesRemoved, filesChanged, seconds}} as in
- *     {@link RewindReport}, {@code bytes} being the total and {@code seconds} an object by phase; null if nothing was
- *     executed</td></tr>
+ * <tr><td>{@code plan}</td><td>as {@link RewindPlan#toJson} has it; null if none could be made</td></tr>
+ * <tr><td>{@code report}</td><td>as {@link RewindReport#toJson} has it; null if nothing was executed</td></tr>
  * <tr><td>{@code error}</td><td>{@code {message, target}}: {@code target} is {@code UNTOUCHED} or {@code RESUMABLE}; null if
  *     there was none, and if the plan refuses</td></tr>
  * </table>
  */
 final class Outcome {
-
-    private static final double MILLIS_IN_SECOND = 1000;
 
     private final PrintStream out;
     private final boolean isPrinted;
@@ -81,13 +72,13 @@ final class Outcome {
         if (plan == null) {
             json.writeNull();
         } else {
-            PlanJson.write(plan, json);
+            json.writeRawValue(plan.toJson().strip());
         }
         json.writeFieldName("report");
         if (report == null) {
             json.writeNull();
         } else {
-            write(report, json);
+            json.writeRawValue(report.toJson().strip());
         }
         json.writeFieldName("error");
         if (failure == null) {
@@ -99,25 +90,5 @@ final class Outcome {
             json.writeEndObject();
         }
         json.writeEndObject();
-    }
-
-    private static void write(RewindReport report, JsonGenerator json) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("verdict", report.verdict().name());
-        json.writeStringField("redo", text(report.redo()));
-        json.writeStringField("replayEnd", text(report.replayEnd()));
-        json.writeNumberField("bytes", report.bytes().total());
-        json.writeNumberField("filesRemoved", report.filesRemoved());
-        json.writeNumberField("filesChanged", report.filesChanged());
-        json.writeObjectFieldStart("seconds");
-        for (Map.Entry<Phase, Duration> time : new TreeMap<>(report.times()).entrySet()) {
-            json.writeNumberField(time.getKey().name(), time.getValue().toMillis() / MILLIS_IN_SECOND);
-        }
-        json.writeEndObject();
-        json.writeEndObject();
-    }
-
-    private static @Nullable String text(@Nullable Object value) {
-        return value == null ? null : value.toString();
     }
 }

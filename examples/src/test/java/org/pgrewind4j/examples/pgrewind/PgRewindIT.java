@@ -228,9 +228,11 @@ class PgRewindIT {
                 .endsWith("pg_rewind: Done!\n");
         JsonNode outcome = new ObjectMapper().readTree(result.stdout());
         assertThat(outcome.at("/report/verdict").asText()).isEqualTo("REWIND");
-        assertThat(outcome.at("/report/bytes").asLong())
+        assertThat(outcome.at("/report/bytes/total").asLong())
                 .isPositive()
                 .isEqualTo(outcome.at("/plan/bytes/total").asLong());
+        assertThat(outcome.at("/report/verification/walFrom").asText())
+                .isEqualTo(outcome.at("/plan/redo").asText());
     }
 
     @Test

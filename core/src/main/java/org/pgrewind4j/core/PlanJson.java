@@ -1,0 +1,191 @@
+package org.pgrewind4j.core;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.core.FileAction.CopyFile;
+import org.pgrewind4j.core.FileAction.CopyRanges;
+import org.pgrewind4j.core.FileAction.CreateDirectory;
+import org.pgrewind4j.core.FileAction.CreateTablespaceLink;
+import org.pgrewind4j.core.FileAction.RemoveDirectory;
+import org.pgrewind4j.core.FileAction.RemoveFile;
+import org.pgrewind4j.core.FileAction.RestoreWal;
+import org.pgrewind4j.core.FileAction.Truncate;
+import org.pgrewind4j.core.FileAction.WriteConfiguration;
+import org.pgrewind4j.timeline.Divergence;
+import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.transport.FileRange;
+import org.pgrewind4j.wal.WalSegmentName;
+
+/**
+ * Plans and reports as JSON. What each member means is told by {@code plan.schema.json} and {@code report.schema.json}
+ * in {@code META-INF/pgrewind4j}. Within one version names and meanings stay, and every member of the outer object is always there;
+ * members, actions and kinds of problems may be added.
+ */
+final class PlanJson {
+
+    private static final int VERSION = 1;
+
+    private final JsonWriter json = new JsonWriter();
+
+    private PlanJson() {}
+
+    static String of(RewindPlan plan) {
+        PlanJson text = new PlanJson();
+        text.write(plan);
+        return text.json.finish();
+    }
+
+    static String of(RewindReport report) {
+        PlanJson text = new PlanJson();
+        text.write(report);
+        return text.json.finish();
+    }
+
+    private void write(RewindPlan plan) {
+        json.literal("schemaVersion", VERSION).member("verdict", plan.verdict()).beginArray("problems");
+        for (Problem problem : plan.problems()) {
+            json.beginElement()
+                    .member("kind", problem.kind())
+                    .member("message", problem.message())
+                    .member("cure", problem.cure())
+                    .end();
+        }
+        json.end();
+        write(plan.divergence().orElse(null));
+        json.member("redo", plan.redo())
+                .member("checkPoint", plan.checkPoint())
+                .member("targetEnd", plan.targetEnd())
+                .member("replayEnd", plan.replayEnd())
+                .literal("blocksWithoutImage", plan.blocksWithoutImage())
+                .literal("sourceBytes", plan.sourceBytes());
+        write(plan.bytes());
+        writeNeeds(plan);
+        json.beginArray("actions");
+        plan.actions().forEach(action -> write(action, json));
+        json.end();
+    }
+
+    private void writeNeeds(RewindPlan plan) {
+        json.beginArray("phases");
+        for (ExpectedPhase expected : plan.phases()) {
+            json.beginElement()
+                    .member("phase", expected.phase())
+                    .literal("bytes", expected.bytes())
+                    .end();
+        }
+        json.end().beginArray("disk");
+        for (DiskSpace space : plan.disk()) {
+            json.beginElement()
+                    .member("path", space.path().toString())
+                    .literal("needed", space.needed())
+                    .literal("free", space.free())
+                    .end();
+        }
+        json.end().beginArray("wal");
+        for (NeededWal needed : plan.wal()) {
+            json.beginElement()
+                    .member("segment", needed.segment().fileName())
+                    .member("origin", needed.origin())
+                    .end();
+        }
+        json.end();
+    }
+
+    private void write(RewindReport report) {
+        json.literal("schemaVersion", VERSION).member("verdict", report.verdict());
+        write(report.divergence());
+        json.member("redo", Optional.ofNullable(report.redo()))
+                .member("replayEnd", Optional.ofNullable(report.replayEnd()));
+        write(report.bytes());
+        json.literal("filesRemoved", report.filesRemoved())
+                .literal("filesChanged", report.filesChanged())
+                .beginObject("milliseconds");
+        for (Phase phase : Phase.values()) {
+            Optional.ofNullable(report.times().get(phase))
+                    .ifPresent(time -> json.literal(phase.name(), time.toMillis()));
+        }
+        json.end();
+        write(report.verification());
+    }
+
+    private void write(@Nullable Verification verification) {
+        if (verification == null) {
+            json.member("verification", Optional.empty());
+            return;
+        }
+        json.beginObject("verification")
+                .literal("paths", verification.paths())
+                .literal("bytes", verification.bytes())
+                .literal("pages", verification.pages())
+                .literal("pagesWithChecksum", verification.pagesWithChecksum())
+                .member("walFrom", verification.walFrom().toString())
+                .member("walTo", verification.walTo().toString())
+                .literal("walRecords", verification.walRecords())
+                .beginArray("walToRestore");
+        verification.walToRestore().stream().map(WalSegmentName::fileName).forEach(json::value);
+        json.end().end();
+    }
+
+    private void write(@Nullable Divergence divergence) {
+        if (divergence == null) {
+            json.member("divergence", Optional.empty());
+            return;
+        }
+        json.beginObject("divergence")
+                .member("kind", divergence.kind())
+                .literal("timeline", divergence.timeline().value())
+                .member("position", Optional.of(divergence.position()).filter(position -> !position.equals(Lsn.MAX)))
+                .end();
+    }
+
+    private void write(CopiedBytes bytes) {
+        json.beginObject("bytes")
+                .literal("total", bytes.total())
+                .literal("blocks", bytes.blocks())
+                .literal("blockBytes", bytes.blockBytes())
+                .literal("relationBytes", bytes.relationBytes())
+                .literal("walBytes", bytes.walBytes())
+                .literal("otherBytes", bytes.otherBytes())
+                .end();
+    }
+
+    /** Writes an action as an element of an array. */
+    static void write(FileAction action, JsonWriter json) {
+        if (action instanceof CreateDirectory) {
+            begin("createDirectory", action, json);
+        } else if (action instanceof CreateTablespaceLink link) {
+            begin("createTablespaceLink", action, json).member("location", link.location());
+        } else if (action instanceof CopyFile copy) {
+            begin("copyFile", action, json).literal("size", copy.size());
+        } else if (action instanceof RestoreWal restore) {
+            begin("restoreWal", action, json).literal("size", restore.size());
+        } else if (action instanceof CopyRanges copy) {
+            begin("copyRanges", action, json)
+                    .literal("finalSize", copy.finalSize())
+                    .beginArray("ranges");
+            for (FileRange range : copy.ranges()) {
+                json.pair(range.offset(), range.length());
+            }
+            json.end();
+        } else if (action instanceof Truncate cut) {
+            begin("truncate", action, json).literal("size", cut.size());
+        } else if (action instanceof WriteConfiguration configuration) {
+            begin("writeConfiguration", action, json).beginArray("settings");
+            configuration.settings().forEach(json::value);
+            json.end();
+        } else if (action instanceof RemoveFile) {
+            begin("removeFile", action, json);
+        } else if (action instanceof RemoveDirectory) {
+            begin("removeDirectory", action, json);
+        } else {
+            throw new IllegalStateException("an action that the schema has no name for: " + action);
+        }
+        json.end();
+    }
+
+    private static JsonWriter begin(String name, FileAction action, JsonWriter json) {
+        return json.beginElement()
+                .member("action", name)
+                .member("path", action.path().toString());
+    }
+}

@@ -1,0 +1,47 @@
+package org.pgrewind4j.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+
+/** The published schemas of plans and reports. */
+final class JsonSchemas {
+
+    private static final JsonSchema PLAN = load("plan");
+    private static final JsonSchema REPORT = load("report");
+
+    private JsonSchemas() {}
+
+    private static JsonSchema load(String name) {
+        String resource = "/META-INF/pgrewind4j/" + name + ".schema.json";
+        try (InputStream text = JsonSchemas.class.getResourceAsStream(resource)) {
+            return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                    .getSchema(Objects.requireNonNull(text, resource));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static void assertValid(RewindPlan plan) {
+        assertThat(PLAN.validate(plan.toJson(), InputFormat.JSON))
+                .as(plan.toJson())
+                .isEmpty();
+    }
+
+    static void assertValid(RewindReport report) {
+        assertThat(REPORT.validate(report.toJson(), InputFormat.JSON))
+                .as(report.toJson())
+                .isEmpty();
+    }
+
+    static boolean isPlan(String json) {
+        return PLAN.validate(json, InputFormat.JSON).isEmpty();
+    }
+}
