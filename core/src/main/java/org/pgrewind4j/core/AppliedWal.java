@@ -40,7 +40,7 @@ final class AppliedWal {
         this.cluster = cluster;
         this.directory =
                 DataPath.of(cluster.controlFile().version().walDirectory()).in(target);
-        this.source = new DirectoryWalSource(directory);
+        this.source = RecordedSegment.of(new DirectoryWalSource(directory));
         this.restorable = restorable;
         this.progress = progress;
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.pgrewind4j.core.Events.ApplyEvent;
 import org.pgrewind4j.core.FileAction.CreateDirectory;
 import org.pgrewind4j.core.FileAction.CreateTablespaceLink;
 import org.pgrewind4j.core.FileAction.RemoveDirectory;
@@ -54,7 +55,14 @@ final class Applier {
     void apply(Manifest manifest) throws IOException {
         moveControlFileAside(manifest);
         for (Manifest.Step step : manifest.steps()) {
+            ApplyEvent event = new ApplyEvent();
+            event.begin();
             perform(step);
+            if (event.shouldCommit()) {
+                event.path = step.path().toString();
+                event.bytes = step.bytes();
+                event.commit();
+            }
             progress.fileDone();
         }
         for (Path changed : changedDirectories) {

@@ -95,6 +95,8 @@ final class Execution {
                     .complete(manifest, Verdict.REWIND, times);
         } catch (IOException | RuntimeException e) {
             throw failed(e);
+        } finally {
+            settings.listener().end();
         }
     }
 

@@ -25,6 +25,7 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.pgrewind4j.core.Events.SyncEvent;
 
 /**
  * File operations on the local machine. What is created gets the owner and group of the data directory, and permissions
@@ -116,7 +117,7 @@ final class LocalFileOperations implements FileOperations {
 
     @Override
     public WritableFile open(Path file) throws IOException {
-        return new ChannelFile(openForWriting(file), durability);
+        return new ChannelFile(file, openForWriting(file), durability);
     }
 
     private FileChannel openForWriting(Path file) throws IOException {
@@ -156,8 +157,18 @@ final class LocalFileOperations implements FileOperations {
     public void syncDirectory(Path directory) throws IOException {
         if (durability == Durability.SYNC) {
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-                channel.force(true);
+                force(channel, directory);
             }
+        }
+    }
+
+    private static void force(FileChannel channel, Path path) throws IOException {
+        SyncEvent event = new SyncEvent();
+        event.begin();
+        channel.force(true);
+        if (event.shouldCommit()) {
+            event.path = path.toString();
+            event.commit();
         }
     }
 
@@ -178,7 +189,7 @@ final class LocalFileOperations implements FileOperations {
         return Optional.empty();
     }
 
-    private record ChannelFile(FileChannel channel, Durability durability) implements WritableFile {
+    private record ChannelFile(Path path, FileChannel channel, Durability durability) implements WritableFile {
 
         @Override
         public void write(ByteBuffer bytes, long position) throws IOException {
@@ -201,7 +212,7 @@ final class LocalFileOperations implements FileOperations {
         @Override
         public void sync() throws IOException {
             if (durability == Durability.SYNC) {
-                channel.force(true);
+                force(channel, path);
             }
         }
 

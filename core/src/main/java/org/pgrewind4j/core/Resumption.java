@@ -18,7 +18,7 @@ final class Resumption {
     private final Path target;
     private final FileOperations files;
     private final Verifier verifier;
-    private final RewindListener listener;
+    private final PhaseEvents listener;
 
     /** Null until the target is locked: before, it is another process's. */
     private @Nullable StagingArea area;
@@ -27,7 +27,7 @@ final class Resumption {
         this.target = target;
         this.files = files;
         this.verifier = verifier;
-        this.listener = listener;
+        this.listener = PhaseEvents.of(listener);
     }
 
     /** Whether the target holds a sealed rewind that was not applied to its end. */
@@ -88,6 +88,8 @@ final class Resumption {
             return Optional.of(resume(manifest, whole, lock));
         } catch (IOException | RuntimeException e) {
             throw RewindException.failed(target, area == null ? TargetState.UNTOUCHED : area.targetState(), e);
+        } finally {
+            listener.end();
         }
     }
 

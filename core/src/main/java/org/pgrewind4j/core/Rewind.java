@@ -244,7 +244,7 @@ public final class Rewind {
                 standby,
                 durability,
                 threads,
-                listener,
+                PhaseEvents.of(listener),
                 cancellation,
                 afterSeal,
                 verify);
@@ -266,6 +266,8 @@ public final class Rewind {
                     "cannot plan the rewind of \"" + target + "\" from " + source.description() + ": "
                             + Failures.describe(e),
                     e);
+        } finally {
+            settings.listener().end();
         }
     }
 

@@ -26,7 +26,7 @@ final class ScanWal {
         WalSegmentSource source = settings.source().wal();
         // What the source has of the target's timeline past the divergence is not what the target wrote.
         chain.add(name -> name.end().isAfter(divergence) ? Optional.empty() : source.open(name));
-        return WalSegmentSource.firstOf(chain);
+        return RecordedSegment.of(WalSegmentSource.firstOf(chain));
     }
 
     private static WalSegmentSource ofTarget(Settings settings, ControlFile controlFile) throws IOException {

@@ -21,7 +21,7 @@ record Settings(
         Optional<StandbySettings> standby,
         Durability durability,
         int threads,
-        RewindListener listener,
+        PhaseEvents listener,
         Cancellation cancellation,
         AfterSeal afterSeal,
         Verify verify) {}

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.pgrewind4j.core.Events.FetchEvent;
 import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.FileAction.RestoreWal;
@@ -93,7 +94,14 @@ final class Stager {
             }
         }
         try (StagingFiles staging = new StagingFiles(files)) {
+            FetchEvent event = new FetchEvent();
+            event.begin();
             transport.fetch(ranges, new Receiver(owners, staging));
+            if (event.shouldCommit()) {
+                event.ranges = ranges.size();
+                event.bytes = ranges.stream().mapToLong(FileRange::length).sum();
+                event.commit();
+            }
         }
     }
 
