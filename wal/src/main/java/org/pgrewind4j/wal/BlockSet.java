@@ -2,11 +2,13 @@ package org.pgrewind4j.wal;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -22,24 +24,31 @@ public final class BlockSet {
     /** The greatest number of blocks that a fork can have; the last number is PostgreSQL's "no block". */
     private static final long BLOCK_LIMIT = 0xFFFF_FFFFL;
 
-    private static final BlockSet EMPTY = new BlockSet(ImmutableMap.of());
+    private static final BlockSet EMPTY = new BlockSet(Map.of());
 
     /** In ascending order; no bitmap is empty, and none is changed any more. */
-    private final ImmutableMap<RelFileLocator, BlockBitmap> relations;
+    private final Map<RelFileLocator, BlockBitmap> relations;
 
     private final long size;
 
-    private BlockSet(ImmutableMap<RelFileLocator, BlockBitmap> relations) {
-        this.relations = relations;
-        this.size = relations.values().stream().mapToLong(BlockBitmap::size).sum();
+    private BlockSet(Map<RelFileLocator, BlockBitmap> ascending) {
+        this.relations = Collections.unmodifiableMap(ascending);
+        long blocks = 0;
+        for (BlockBitmap bitmap : ascending.values()) {
+            blocks += bitmap.size();
+        }
+        this.size = blocks;
     }
 
     /** Makes a set of bitmaps that the caller gives away: nobody may change them any more. */
     static BlockSet taking(Map<RelFileLocator, BlockBitmap> relations) {
-        return new BlockSet(relations.entrySet().stream()
-                .filter(entry -> !entry.getValue().isEmpty())
-                .sorted(Map.Entry.comparingByKey())
-                .collect(ImmutableMap.toImmutableMap(Map.Entry::getKey, Map.Entry::getValue)));
+        Map<RelFileLocator, BlockBitmap> filled = new LinkedHashMap<>();
+        new TreeMap<>(relations).forEach((relation, blocks) -> {
+            if (!blocks.isEmpty()) {
+                filled.put(relation, blocks);
+            }
+        });
+        return new BlockSet(filled);
     }
 
     /** Receives the runs of consecutive blocks of a relation. */
@@ -178,7 +187,7 @@ public final class BlockSet {
      * @return the blocks of the relations that {@code wanted} accepts
      */
     public BlockSet filter(Predicate<RelFileLocator> wanted) {
-        return new BlockSet(ImmutableMap.copyOf(Maps.filterKeys(relations, wanted::test)));
+        return new BlockSet(new LinkedHashMap<>(Maps.filterKeys(relations, wanted::test)));
     }
 
     /** Equal if they hold the same blocks. */

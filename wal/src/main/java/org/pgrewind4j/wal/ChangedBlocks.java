@@ -1,11 +1,12 @@
 package org.pgrewind4j.wal;
 
-import com.google.common.collect.ImmutableSet;
-import com.google.common.collect.ImmutableSortedMap;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import org.pgrewind4j.timeline.Lsn;
 
 /**
@@ -55,8 +56,8 @@ public record ChangedBlocks(
      * @param bytes how much WAL was read
      */
     public ChangedBlocks {
-        touchedRelations = ImmutableSet.copyOf(touchedRelations);
-        truncations = ImmutableSortedMap.copyOf(truncations);
+        touchedRelations = Collections.unmodifiableSet(new LinkedHashSet<>(touchedRelations));
+        truncations = Collections.unmodifiableSortedMap(new TreeMap<>(truncations));
         fileCopyDatabases = List.copyOf(fileCopyDatabases);
         checkpoints = List.copyOf(checkpoints);
     }

@@ -2,8 +2,7 @@ package org.pgrewind4j.wal;
 
 import static java.util.Objects.requireNonNull;
 
-import com.google.common.collect.Maps;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Map;
 
 /**
@@ -63,10 +62,12 @@ public enum PostgresVersion {
      * @throws UnsupportedVersionException if no release in the table has both numbers
      */
     public static PostgresVersion ofControlFile(int controlVersion, int catalogVersion) {
-        return Arrays.stream(values())
-                .filter(row -> row.controlVersion == controlVersion && row.catalogVersion == catalogVersion)
-                .findFirst()
-                .orElseThrow(() -> UnsupportedVersionException.controlFile(controlVersion, catalogVersion));
+        for (PostgresVersion row : values()) {
+            if (row.controlVersion == controlVersion && row.catalogVersion == catalogVersion) {
+                return row;
+            }
+        }
+        throw UnsupportedVersionException.controlFile(controlVersion, catalogVersion);
     }
 
     /**
@@ -77,10 +78,12 @@ public enum PostgresVersion {
      * @throws UnsupportedVersionException if no release in the table has that number
      */
     public static PostgresVersion ofWalPage(int magic) {
-        return Arrays.stream(values())
-                .filter(row -> row.walPageMagic == magic)
-                .findFirst()
-                .orElseThrow(() -> UnsupportedVersionException.walPage(magic));
+        for (PostgresVersion row : values()) {
+            if (row.walPageMagic == magic) {
+                return row;
+            }
+        }
+        throw UnsupportedVersionException.walPage(magic);
     }
 
     /**
@@ -167,9 +170,15 @@ public enum PostgresVersion {
 
     /** Made on first use: the fields of a layout name releases, which have to exist by then. */
     private static final class Layouts {
-        static final Map<PostgresVersion, StructLayout<CheckPointField>> CHECK_POINT =
-                Maps.toMap(Arrays.asList(values()), version -> StructLayout.of(CheckPointField.class, version));
-        static final Map<PostgresVersion, StructLayout<ControlFileField>> CONTROL_FILE =
-                Maps.toMap(Arrays.asList(values()), version -> StructLayout.of(ControlFileField.class, version));
+        static final Map<PostgresVersion, StructLayout<CheckPointField>> CHECK_POINT = of(CheckPointField.class);
+        static final Map<PostgresVersion, StructLayout<ControlFileField>> CONTROL_FILE = of(ControlFileField.class);
+
+        private static <F extends Enum<F> & StructField> Map<PostgresVersion, StructLayout<F>> of(Class<F> fields) {
+            Map<PostgresVersion, StructLayout<F>> layouts = new EnumMap<>(PostgresVersion.class);
+            for (PostgresVersion version : values()) {
+                layouts.put(version, StructLayout.of(fields, version));
+            }
+            return layouts;
+        }
     }
 }

@@ -1,5 +1,7 @@
 package org.pgrewind4j.wal;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Names a relation by where its files lie (PostgreSQL: {@code src/include/storage/relfilelocator.h}; up to 15
  * {@code RelFileNode}). All three are OIDs: unsigned 32-bit numbers held in an {@code int}.
@@ -15,6 +17,21 @@ public record RelFileLocator(int tablespace, int database, int relation) impleme
 
     /** The tablespace {@code pg_global}: directory {@code global}. */
     public static final int GLOBAL_TABLESPACE = 1664;
+
+    // Written out: generating these two at their first use would take a new JVM as long as scanning a segment of WAL.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof RelFileLocator locator
+                && relation == locator.relation
+                && database == locator.database
+                && tablespace == locator.tablespace;
+    }
+
+    @Override
+    public int hashCode() {
+        return (relation * 31 + database) * 31 + tablespace;
+    }
 
     /** Orders by tablespace, database and relation, as unsigned numbers. */
     @Override

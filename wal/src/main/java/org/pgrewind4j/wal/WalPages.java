@@ -71,9 +71,10 @@ final class WalPages implements Closeable {
         this.window = new SegmentWindow(source, segmentSize, history);
         this.version = version;
         this.segmentSize = segmentSize;
-        this.timelines = history.spans().stream()
-                .mapToLong(span -> span.timeline().value())
-                .toArray();
+        this.timelines = new long[history.spans().size()];
+        for (int i = 0; i < timelines.length; i++) {
+            timelines[i] = history.spans().get(i).timeline().value();
+        }
     }
 
     /** Forgets what was read: the next page may be any. */

@@ -1,5 +1,6 @@
 package org.pgrewind4j.wal;
 
+import java.util.Locale;
 import java.util.Optional;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
@@ -72,7 +73,7 @@ public record WalSegmentName(TimelineId timeline, long segmentNumber, int segmen
      */
     public static Optional<WalSegmentName> parse(String fileName, int segmentSize) {
         checkSegmentSize(segmentSize);
-        if (fileName.length() != LENGTH || !fileName.chars().allMatch(WalSegmentName::isDigit)) {
+        if (fileName.length() != LENGTH || !isHex(fileName)) {
             return Optional.empty();
         }
         long timeline = Long.parseLong(fileName, 0, 8, 16);
@@ -85,8 +86,14 @@ public record WalSegmentName(TimelineId timeline, long segmentNumber, int segmen
         return Optional.of(new WalSegmentName(new TimelineId(timeline), high * segmentsPerHigh + low, segmentSize));
     }
 
-    private static boolean isDigit(int c) {
-        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
+    private static boolean isHex(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c < '0' || c > '9') && (c < 'A' || c > 'F')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
@@ -113,8 +120,12 @@ public record WalSegmentName(TimelineId timeline, long segmentNumber, int segmen
      */
     public String fileName() {
         long segmentsPerHigh = 1L << (32 - shift(segmentSize));
-        return "%08X%08X%08X"
-                .formatted(timeline.value(), segmentNumber / segmentsPerHigh, segmentNumber % segmentsPerHigh);
+        return hex(timeline.value()) + hex(segmentNumber / segmentsPerHigh) + hex(segmentNumber % segmentsPerHigh);
+    }
+
+    /** Eight digits. A digit more is made and left out, so that those behind it keep their zeros. */
+    private static String hex(long word) {
+        return Long.toHexString(1L << 32 | word).substring(1).toUpperCase(Locale.ROOT);
     }
 
     /**
