@@ -30,18 +30,27 @@ final class Exclusions {
 
     private static final String TEMPORARY = "pgsql_tmp";
 
+    /** All names of this library's own hold this. */
+    private static final String OWN = "pgrewind4j.";
+
+    private static final String STREWN = ".DS_Store";
+
     private Exclusions() {}
 
     /** Paths that are neither copied nor removed: this library's own, and what one desktop system strews about. */
     static boolean isForeign(DataPath path) {
         String text = path.toString();
+        if (!text.contains(OWN) && !text.endsWith(STREWN)) {
+            // Nearly all paths, and there are many.
+            return false;
+        }
         return text.equals(StagingArea.LOCK_FILE)
                 || text.equals(RestoredWal.DIRECTORY)
                 || text.startsWith(RestoredWal.DIRECTORY + "/")
                 || text.equals(StagingArea.DIRECTORY)
                 || text.contains("/" + StagingArea.DIRECTORY)
                 || text.startsWith(StagingArea.DIRECTORY + "/")
-                || path.fileName().equals(".DS_Store");
+                || path.fileName().equals(STREWN);
     }
 
     /** Directories that need not be listed on the source, because nothing below them is copied. */

@@ -77,17 +77,19 @@ final class FileDecisions {
             // is written by the seal too.
             return LEAVE;
         }
-        if (Exclusions.isExcluded(path)) {
+        RelationFile relation = geometry.file(path).orElse(null);
+        // A relation's file is none of these; to see that by its name is quick, and nearly all files are one.
+        if (relation == null && Exclusions.isExcluded(path)) {
             return pair.target() == null ? LEAVE : remove(pair.target());
         }
-        if (walFiles.isOfSegment(path)) {
+        if (relation == null && walFiles.isOfSegment(path)) {
             return decided(walFiles.decide(pair, copiedSegments));
         }
         if (pair.source() == null) {
             return pair.target() == null ? LEAVE : remove(pair.target());
         }
         return switch (pair.source().type()) {
-            case FILE -> file(pair.source(), pair.target());
+            case FILE -> file(relation, pair.source(), pair.target());
             case DIRECTORY, SYMLINK -> directory(pair.source(), pair.target());
         };
     }
@@ -126,11 +128,10 @@ final class FileDecisions {
                 : differentTypes(source, target);
     }
 
-    private Decision file(SourceFile source, @Nullable SourceFile target) {
+    private Decision file(@Nullable RelationFile relation, SourceFile source, @Nullable SourceFile target) {
         if (target != null && target.type() != SourceFile.Type.FILE) {
             return differentTypes(source, target);
         }
-        RelationFile relation = geometry.file(source.path()).orElse(null);
         if (relation == null || relation.fork() == ForkName.INIT) {
             // Init forks are logged, but never changed in place: to compare a page or two is cheaper than to think.
             return wholeFile(source, target);

@@ -35,7 +35,7 @@ final class Listing {
                 return;
             }
             files.add(file);
-            if (file.path().fileName().endsWith(ForkName.INIT.suffix())) {
+            if (file.path().toString().endsWith(ForkName.INIT.suffix())) {
                 geometry.file(file.path()).ifPresent(init -> unlogged.add(init.relation()));
             }
         });

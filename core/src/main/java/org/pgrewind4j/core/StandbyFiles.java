@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.pgrewind4j.core.FileAction.WriteConfiguration;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.LocalDirectoryTransport;
@@ -28,9 +30,13 @@ final class StandbyFiles {
     private final Optional<StandbySettings> settings;
     private final PostgresVersion version;
 
+    /** Every path that is listed is looked for here. */
+    private final Set<DataPath> own;
+
     StandbyFiles(Optional<StandbySettings> settings, PostgresVersion version) {
         this.settings = settings;
         this.version = version;
+        this.own = actions().stream().map(WriteConfiguration::path).collect(Collectors.toUnmodifiableSet());
     }
 
     /** What to write, in an order in which a server that starts in between is never a standby without settings. */
@@ -46,7 +52,7 @@ final class StandbyFiles {
 
     /** Whether a path is one of the files, so that it is not for others to copy or remove. */
     boolean own(DataPath path) {
-        return actions().stream().anyMatch(action -> action.path().equals(path));
+        return own.contains(path);
     }
 
     private Map<String, String> values() {

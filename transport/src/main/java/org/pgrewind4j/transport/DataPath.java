@@ -76,6 +76,9 @@ public final class DataPath implements Comparable<DataPath> {
 
     /** Says what is wrong with a path; null if nothing is. */
     private static @Nullable String fault(String text) {
+        if (isPlain(text)) {
+            return null;
+        }
         // A longer text cannot be shorter in bytes; checked first, so that a huge one costs nothing.
         if (text.length() > LONGEST_PATH || text.getBytes(StandardCharsets.UTF_8).length > LONGEST_PATH) {
             return "longer than " + LONGEST_PATH + " bytes";
@@ -93,6 +96,29 @@ public final class DataPath implements Comparable<DataPath> {
             begin = end + 1;
         }
         return null;
+    }
+
+    /**
+     * Whether a path is valid at first sight, as nearly all of a data directory's hundreds of thousands are: printable
+     * ASCII, so that characters are bytes, and names that do not begin with a dot.
+     */
+    private static boolean isPlain(String text) {
+        if (text.length() > LONGEST_PATH) {
+            return false;
+        }
+        int begin = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '/') {
+                if (i == begin) {
+                    return false;
+                }
+                begin = i + 1;
+            } else if (c < ' ' || c > '~' || (c == '.' && i == begin) || i - begin == LONGEST_NAME) {
+                return false;
+            }
+        }
+        return begin < text.length();
     }
 
     private static @Nullable String nameFault(String name) {

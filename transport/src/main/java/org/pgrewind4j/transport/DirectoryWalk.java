@@ -26,8 +26,9 @@ final class DirectoryWalk {
     /** A directory still to be read; the data directory itself has no path. */
     private record Pending(@Nullable DataPath path, Path place, boolean linked) {
 
-        DataPath child(String name) {
-            return DataPath.ofUntrusted(path == null ? name : path + "/" + name);
+        /** What the paths in it begin with. */
+        String prefix() {
+            return path == null ? "" : path + "/";
         }
     }
 
@@ -50,9 +51,10 @@ final class DirectoryWalk {
 
     private void read(Pending directory) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory.place)) {
+            String prefix = directory.prefix();
             for (Path entry : entries) {
                 checkInterrupt(entry);
-                visit(directory, entry);
+                visit(prefix, entry);
             }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
@@ -71,14 +73,14 @@ final class DirectoryWalk {
         }
     }
 
-    private void visit(Pending parent, Path entry) throws IOException {
+    private void visit(String prefix, Path entry) throws IOException {
         BasicFileAttributes found;
         try {
             found = Files.readAttributes(entry, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         } catch (NoSuchFileException e) {
             return;
         }
-        DataPath path = parent.child(name(entry));
+        DataPath path = DataPath.ofUntrusted(prefix.concat(name(entry)));
         if (found.isRegularFile()) {
             visitor.visit(SourceFile.file(path, found.size()));
         } else if (found.isDirectory()) {

@@ -1,5 +1,6 @@
 package org.pgrewind4j.wal;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,12 +17,17 @@ public enum ForkName {
     /** What an unlogged relation is reset to at the end of recovery. */
     INIT("init");
 
+    /** Those that have a suffix. */
+    static final List<ForkName> NAMED = List.of(FSM, VM, INIT);
+
     private static final ForkName[] BY_NUMBER = values();
 
     private final String description;
+    private final String suffix;
 
     ForkName(String description) {
         this.description = description;
+        this.suffix = description.equals("main") ? "" : "_" + description;
     }
 
     /**
@@ -40,7 +46,7 @@ public enum ForkName {
      * @return empty for the main fork, {@code _fsm}, {@code _vm} or {@code _init}
      */
     public String suffix() {
-        return this == MAIN ? "" : "_" + description;
+        return suffix;
     }
 
     /** Prints as {@code pg_waldump} does: {@code main}, {@code fsm}, {@code vm} or {@code init}. */

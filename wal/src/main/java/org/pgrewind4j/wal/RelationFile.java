@@ -1,9 +1,6 @@
 package org.pgrewind4j.wal;
 
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One file of a relation: a fork, or one of the segments of equal length that a large fork is cut into.
@@ -30,11 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record RelationFile(RelFileLocator relation, ForkName fork, long segment) {
 
-    private static final Pattern DIRECTORY =
-            Pattern.compile("global|base/([1-9][0-9]{0,9})|pg_tblspc/([1-9][0-9]{0,9})/[^/]+/([1-9][0-9]{0,9})");
-
-    private static final Pattern FILE = Pattern.compile("([1-9][0-9]{0,9})(|_fsm|_vm|_init)(?:\\.([1-9][0-9]{0,9}))?");
-
     /**
      * Reads a path.
      *
@@ -44,44 +36,30 @@ public record RelationFile(RelFileLocator relation, ForkName fork, long segment)
      * @return the relation's file, or empty if the path is that of anything else
      */
     public static Optional<RelationFile> parse(String path, PostgresVersion version) {
-        int slash = path.lastIndexOf('/');
-        Matcher file = FILE.matcher(path.substring(slash + 1));
-        Matcher directory = DIRECTORY.matcher(path.substring(0, Math.max(slash, 0)));
-        if (!file.matches() || !directory.matches()) {
-            return Optional.empty();
+        RelationPath rest = new RelationPath(path);
+        long tablespace = RelFileLocator.GLOBAL_TABLESPACE;
+        long database = 0;
+        if (rest.skip("base/")) {
+            tablespace = RelFileLocator.DEFAULT_TABLESPACE;
+            database = rest.number();
+        } else if (rest.skip("pg_tblspc/")) {
+            tablespace = rest.number();
+            rest.expect("/" + version.tablespaceDirectory() + "/");
+            database = rest.number();
+            if (tablespace == RelFileLocator.DEFAULT_TABLESPACE || tablespace == RelFileLocator.GLOBAL_TABLESPACE) {
+                return Optional.empty();
+            }
+        } else {
+            rest.expect("global");
         }
-        RelationFile parsed =
-                new RelationFile(relation(directory, oid(file.group(1))), fork(file.group(2)), segment(file.group(3)));
-        // What was read too generously does not come out as it went in: numbers that are too great, another release's
-        // directory, a system tablespace below pg_tblspc.
-        return parsed.path(version).equals(path) ? Optional.of(parsed) : Optional.empty();
-    }
-
-    private static RelFileLocator relation(Matcher directory, int relation) {
-        if (directory.group(1) != null) {
-            return new RelFileLocator(RelFileLocator.DEFAULT_TABLESPACE, oid(directory.group(1)), relation);
-        }
-        return directory.group(2) != null
-                ? new RelFileLocator(oid(directory.group(2)), oid(directory.group(3)), relation)
-                : new RelFileLocator(RelFileLocator.GLOBAL_TABLESPACE, 0, relation);
-    }
-
-    private static ForkName fork(String suffix) {
-        return switch (suffix) {
-            case "_fsm" -> ForkName.FSM;
-            case "_vm" -> ForkName.VM;
-            case "_init" -> ForkName.INIT;
-            default -> ForkName.MAIN;
-        };
-    }
-
-    /** Cuts what has more than 32 bits, which the comparison with the path finds. */
-    private static int oid(String digits) {
-        return (int) Long.parseLong(digits);
-    }
-
-    private static long segment(@Nullable String digits) {
-        return digits == null ? 0 : Integer.toUnsignedLong(oid(digits));
+        rest.expect("/");
+        long relation = rest.number();
+        ForkName fork = rest.fork();
+        long segment = rest.skip(".") ? rest.number() : 0;
+        return rest.isRead()
+                ? Optional.of(new RelationFile(
+                        new RelFileLocator((int) tablespace, (int) database, (int) relation), fork, segment))
+                : Optional.empty();
     }
 
     /**
