@@ -114,9 +114,9 @@ final class DirectoryWalk {
 
     /** The entry's name, if the text stands for the same file as the bytes that the file system gave. */
     private static String name(Path entry) {
-        Path name = entry.getFileName();
-        String text = name.toString();
-        if (!isAscii(text) && !name.getFileSystem().getPath(text).equals(name)) {
+        String place = entry.toString();
+        String text = place.substring(place.lastIndexOf(entry.getFileSystem().getSeparator()) + 1);
+        if (!isAscii(text) && !entry.getFileSystem().getPath(text).equals(entry.getFileName())) {
             throw new UnsafePathException(text, "not text in this platform's encoding of file names");
         }
         return text;

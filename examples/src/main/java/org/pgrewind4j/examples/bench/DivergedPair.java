@@ -40,6 +40,7 @@ record DivergedPair(Path target, Path source) {
                 "-",
                 Integer.toString(release.major()),
                 Integer.toString(scenario.databaseSize()),
+                Integer.toString(scenario.changedSize()),
                 Integer.toString(scenario.sinceCheckpoint()),
                 Integer.toString(scenario.abandoned()),
                 Integer.toString(scenario.onSource()),
@@ -71,12 +72,12 @@ record DivergedPair(Path target, Path source) {
                 standby.start();
                 retainWal(primary, scenario.retainedSegments());
                 primary.checkpoint();
-                pgbench.run(1, 4, scenario.sinceCheckpoint());
+                pgbench.run(1, 4, scenario.sinceCheckpoint(), scenario.changedSize());
                 standby.catchUpWith(primary);
                 standby.promote();
-                pgbench.run(2, 4, scenario.abandoned());
+                pgbench.run(2, 4, scenario.abandoned(), scenario.changedSize());
                 primary.stop(StopMode.FAST);
-                new Pgbench(release, standby).run(3, 2, scenario.onSource());
+                new Pgbench(release, standby).run(3, 2, scenario.onSource(), scenario.changedSize());
                 standby.stop(StopMode.FAST);
             }
         }

@@ -27,11 +27,13 @@ final class Pgbench {
      * Has clients make transactions.
      *
      * @param seed decides which rows they change: the same ones whenever the scenario is made, other ones in each part
+     * @param scale they change rows of a database of that scale, which is the first part of a larger one
      */
-    void run(int seed, int clients, int transactions) throws IOException, InterruptedException {
+    void run(int seed, int clients, int transactions, int scale) throws IOException, InterruptedException {
         pgbench(
                 "--no-vacuum",
                 "--random-seed=" + seed,
+                "--define=scale=" + scale,
                 "--client=" + clients,
                 "--jobs=2",
                 "--transactions=" + transactions);
