@@ -59,6 +59,14 @@ final class SegmentWindow implements Closeable {
         return file != null && (position & -segmentSize) == segmentBegin && Long.compareUnsigned(position, fileEnd) < 0;
     }
 
+    /** Whether a page of the open file is in the window. */
+    boolean holdsPage(long position) {
+        long inWindow = position - windowBegin;
+        return inWindow >= 0
+                && inWindow <= windowLength - WalPages.PAGE_SIZE
+                && Long.compareUnsigned(position, fileEnd) < 0;
+    }
+
     /** Opens the file that holds a position; false if there is none. */
     boolean open(long position) throws IOException {
         close();
@@ -97,10 +105,6 @@ final class SegmentWindow implements Closeable {
      * @return false if the file ends before the page does
      */
     boolean load(long position) throws IOException {
-        long inWindow = position - windowBegin;
-        if (inWindow >= 0 && inWindow + WalPages.PAGE_SIZE <= windowLength) {
-            return true;
-        }
         windowBegin = position;
         windowLength = fill((int) (position - segmentBegin));
         if (windowLength >= WalPages.PAGE_SIZE) {

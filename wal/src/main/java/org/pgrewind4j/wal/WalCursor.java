@@ -300,7 +300,11 @@ final class WalCursor implements Closeable {
                     Reason.BAD_RESOURCE_MANAGER, "invalid resource manager ID " + manager + " at " + new Lsn(begin));
         }
         long previous = LittleEndian.int64(bytes, offset + 8);
-        if (last != 0 ? previous != last : Long.compareUnsigned(previous, begin) >= 0) {
+        // Zero before the first record of a range, else all ones. A branch for this would let that record, which is
+        // rare,
+        // make the JVM throw away what it has compiled.
+        long isKnown = (last | -last) >> 63;
+        if (((previous ^ last) & isKnown) != 0 || Long.compareUnsigned(previous, begin) >= 0) {
             return endAt(
                     Reason.BAD_PREV_LINK,
                     "record with incorrect prev-link " + new Lsn(previous) + " at " + new Lsn(begin));

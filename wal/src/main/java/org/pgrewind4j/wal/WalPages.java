@@ -96,27 +96,39 @@ final class WalPages implements Closeable {
             return true;
         }
         current = NO_PAGE;
-        int inSegment = (int) position & (segmentSize - 1);
-        if (!window.isOpenAt(position)) {
-            if (!window.open(position)) {
-                return fail(window.reason(), window.detail());
-            }
-            // The long header identifies the file, so it is checked even where reading begins behind it.
-            if (inSegment != 0 && !load(position - inSegment)) {
-                return false;
-            }
+        if (!window.holdsPage(position) && !bring(position)) {
+            return false;
         }
-        if (!load(position)) {
+        if (!check(position)) {
             return false;
         }
         current = position;
         return true;
     }
 
-    private boolean load(long position) throws IOException {
-        if (!window.load(position)) {
-            return fail(window.reason(), window.detail());
+    /**
+     * Brings a page into the window. Apart from {@link #enter}, so that the first page of another file, which the JVM has
+     * not seen come while it compiled the scan, is no reason for it to compile all of that again.
+     */
+    private boolean bring(long position) throws IOException {
+        if (!window.isOpenAt(position)) {
+            if (!window.open(position)) {
+                return fail(window.reason(), window.detail());
+            }
+            // The long header identifies the file, so it is checked even where reading begins behind it.
+            int inSegment = (int) position & (segmentSize - 1);
+            if (inSegment != 0 && !(load(position - inSegment) && check(position - inSegment))) {
+                return false;
+            }
         }
+        return load(position);
+    }
+
+    private boolean load(long position) throws IOException {
+        return window.load(position) || fail(window.reason(), window.detail());
+    }
+
+    private boolean check(long position) {
         offset = window.offset(position);
         return checkHeader(position, window.bytes(), offset);
     }
