@@ -65,6 +65,9 @@ final class Rewound {
     private static RewindReport execute(PostgresServer target, RewindPlan plan) {
         RewindReport report = plan.execute();
         assertThat(report.verification()).isNotNull();
+        if (!plan.facts().targetControl().hasDataChecksums()) {
+            assertThat(report.verification().pagesWithChecksum()).isZero();
+        }
         JsonSchemas.assertValid(plan);
         JsonSchemas.assertValid(report);
         assertThat(target.dataDirectory().resolve(StagingArea.DIRECTORY)).doesNotExist();

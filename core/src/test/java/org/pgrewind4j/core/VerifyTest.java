@@ -335,6 +335,26 @@ class VerifyTest {
     }
 
     @Test
+    void canBeCancelledAndDoneAgain() {
+        Cancellation cancellation = Cancellation.create();
+        RewindPlan cancelled = pair.rewind()
+                .verify(Verify.RESULT)
+                .listener(whenVerified(cancellation::cancel))
+                .cancelledBy(cancellation)
+                .afterSeal(AfterSeal.STOP)
+                .plan();
+
+        assertThatThrownBy(cancelled::execute)
+                .isInstanceOfSatisfying(
+                        RewindCancelledException.class,
+                        e -> assertThat(e.targetState()).isEqualTo(TargetState.RESUMABLE));
+        RewindReport report = pair.rewind().verify(Verify.RESULT).plan().execute();
+
+        assertThat(report.verdict()).isEqualTo(Verdict.RESUME);
+        assertThat(report.verification()).isNotNull();
+    }
+
+    @Test
     void resumingWritesAgainWhatIsStagedAndVerifiesIt() {
         CopyRanges patched = action(CopyRanges.class);
         Change damage =
