@@ -1,6 +1,7 @@
 package org.pgrewind4j.timeline;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A log sequence number: a byte position in the WAL, an unsigned 64-bit number printed as two hexadecimal halves, such
@@ -121,6 +122,19 @@ public record Lsn(long value) implements Comparable<Lsn> {
      */
     public static Lsn max(Lsn a, Lsn b) {
         return a.isBefore(b) ? b : a;
+    }
+
+    // These two are written out: generating them at their first use would take a new JVM as long as scanning
+    // 50 MB of WAL.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Lsn lsn && value == lsn.value;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(value);
     }
 
     @Override

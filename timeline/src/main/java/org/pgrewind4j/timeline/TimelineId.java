@@ -1,5 +1,7 @@
 package org.pgrewind4j.timeline;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The number of a timeline, an unsigned 32-bit number from 1 on (PostgreSQL: {@code src/include/access/xlogdefs.h},
  * {@code TimeLineID}).
@@ -49,6 +51,18 @@ public record TimelineId(long value) implements Comparable<TimelineId> {
      */
     public String historyFileName() {
         return "%08X.history".formatted(value);
+    }
+
+    // Written out, for the reason that Lsn gives.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TimelineId id && value == id.value;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(value);
     }
 
     @Override

@@ -18,7 +18,7 @@ public record RelFileLocator(int tablespace, int database, int relation) impleme
     /** The tablespace {@code pg_global}: directory {@code global}. */
     public static final int GLOBAL_TABLESPACE = 1664;
 
-    // Written out: generating these two at their first use would take a new JVM as long as scanning a segment of WAL.
+    // Written out, for the reason that Lsn gives.
 
     @Override
     public boolean equals(@Nullable Object other) {

@@ -2,6 +2,7 @@ package org.pgrewind4j.wal;
 
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
 
@@ -164,6 +165,21 @@ public record WalSegmentName(TimelineId timeline, long segmentNumber, int segmen
      */
     public WalSegmentName previous() {
         return new WalSegmentName(timeline, segmentNumber - 1, segmentSize);
+    }
+
+    // Written out, for the reason that Lsn gives.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof WalSegmentName name
+                && segmentNumber == name.segmentNumber
+                && segmentSize == name.segmentSize
+                && timeline.equals(name.timeline);
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(segmentNumber) * 31 + timeline.hashCode();
     }
 
     /** Prints the file's name. */

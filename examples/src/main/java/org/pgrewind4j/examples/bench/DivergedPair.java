@@ -83,11 +83,11 @@ record DivergedPair(Path target, Path source) {
         }
     }
 
-    /** A table of five pages with a free space map and a visibility map; its file's path. */
+    /** A table of one page with a free space map and a visibility map, 40 kB in all; its file's path. */
     private static String modelRelation(PostgresServer server) {
         server.execute(
                 "CREATE TABLE model (id int, filler char(1000))",
-                "INSERT INTO model SELECT g, '' FROM generate_series(1, 35) g",
+                "INSERT INTO model SELECT g, '' FROM generate_series(1, 7) g",
                 "VACUUM model");
         return server.value("SELECT pg_relation_filepath('model')");
     }
