@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.pgrewind4j.core.FileAction.WriteConfiguration;
 import org.pgrewind4j.core.RewindException.TargetState;
+import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.LocalDirectoryTransport;
 
 /**
@@ -32,7 +35,6 @@ final class StandbyWriter {
         standby.ifPresent(wanted -> new StandbyWriter(settings.target(), wanted, files).write());
     }
 
-    @SuppressWarnings("try") // The lock is held, not used.
     private void write() {
         try (TargetLock lock = TargetLock.acquire(target, files);
                 LocalDirectoryTransport base = LocalDirectoryTransport.open(target)) {
@@ -40,25 +42,41 @@ final class StandbyWriter {
             write(
                     new StandbyFiles(
                             Optional.of(settings), Cluster.readControlFile(base).version()),
-                    base);
+                    base,
+                    lock);
         } catch (IOException | RuntimeException e) {
             throw new RewindException(
                     TargetState.UNTOUCHED, "cannot make a standby of \"" + target + "\": " + Failures.describe(e), e);
         }
     }
 
-    private void write(StandbyFiles standby, LocalDirectoryTransport base) throws IOException {
+    private void write(StandbyFiles standby, LocalDirectoryTransport base, TargetLock lock) throws IOException {
         StagingArea area = new StagingArea(target, List.of());
         area.remove(files);
+        Map<WriteConfiguration, byte[]> changes = changes(standby, base);
+        if (!changes.isEmpty()) {
+            area.create(files);
+            lock.keepServersOff(target, area);
+            for (Map.Entry<WriteConfiguration, byte[]> change : changes.entrySet()) {
+                DataPath path = change.getKey().path();
+                put(area.in("", path.fileName()), change.getValue(), path.in(target));
+            }
+            area.remove(files);
+        }
+    }
+
+    /** What is to be in the files that do not hold it yet, in the order in which they must be written. */
+    private Map<WriteConfiguration, byte[]> changes(StandbyFiles standby, LocalDirectoryTransport base)
+            throws IOException {
+        Map<WriteConfiguration, byte[]> changes = new LinkedHashMap<>();
         for (WriteConfiguration action : standby.actions()) {
             byte[] content = standby.content(action, base);
             Path path = action.path().in(target);
             if (!Files.exists(path) || !Arrays.equals(Files.readAllBytes(path), content)) {
-                area.create(files);
-                put(area.in("", action.path().fileName()), content, path);
+                changes.put(action, content);
             }
         }
-        area.remove(files);
+        return changes;
     }
 
     private void put(Path staged, byte[] content, Path path) throws IOException {

@@ -153,6 +153,8 @@ class StandbySettingsTest {
             Path follower = pair.copyOfSource().dataDirectory();
             Path autoConf = follower.resolve("postgresql.auto.conf");
             Path signal = follower.resolve("standby.signal");
+            // One that was killed leaves what kept servers off.
+            Path lock = follower.resolve("postmaster.pid");
             Settings settings = Rewind.of(follower)
                     .from(source)
                     .standby(StandbySettings.of("host=new"))
@@ -165,6 +167,7 @@ class StandbySettingsTest {
             for (boolean done = false; !done; deaths++) {
                 Files.writeString(autoConf, old);
                 Files.deleteIfExists(signal);
+                Files.deleteIfExists(lock);
                 FailingFiles files = FailingFiles.at(deaths + 1, new LocalFileOperations(follower, Durability.NO_SYNC));
                 try {
                     StandbyWriter.write(settings, files);
@@ -173,6 +176,7 @@ class StandbySettingsTest {
                     String found = Files.readString(autoConf);
                     assertThat(found).isIn(old, wanted);
                     assertThat(Files.exists(signal) && found.equals(old)).isFalse();
+                    assertThat(found.equals(old) || Files.exists(lock)).isTrue();
                     StandbyWriter.write(settings, FailingFiles.never(follower));
                 }
                 assertThat(Files.readString(autoConf)).isEqualTo(wanted);
