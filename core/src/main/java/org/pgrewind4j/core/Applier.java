@@ -73,10 +73,25 @@ final class Applier {
         }
     }
 
-    /** Lets servers start again. */
+    /** Lets servers start again. That is not said before it outlives a crash. */
     void finish() throws IOException {
         files.move(area.newControlFile(), area.controlFile());
-        area.syncControlFile(files);
+        try {
+            area.syncControlFile(files);
+        } catch (IOException e) {
+            takeBackControlFile(e);
+            throw e;
+        }
+    }
+
+    /** Half applied again, as the failure says. Where not even that can be done, resuming makes durable what is there. */
+    private void takeBackControlFile(IOException failure) {
+        try {
+            files.move(area.controlFile(), area.newControlFile());
+            area.syncControlFile(files);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     /**
