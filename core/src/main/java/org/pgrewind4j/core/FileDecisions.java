@@ -3,6 +3,7 @@ package org.pgrewind4j.core;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -152,13 +153,26 @@ final class FileDecisions {
     }
 
     /**
-     * The fsm and vm change without records that name their blocks, but never without one on their relation; a relation
-     * that no record since the redo point names has the maps of the shared history.
+     * The fsm and vm change without records that name their blocks, but never without one on their relation, or without
+     * the main fork having been extended: a server can die before it logs what it put there. Any other relation has the
+     * maps of the shared history, and one that became longer on the source alone gets them right by replay.
      */
     private Decision mapFork(RelationFile relation, SourceFile source, SourceFile target) {
-        return copySet.touches(relation.relation()) || source.size() != target.size()
+        return copySet.touches(relation.relation())
+                        || source.size() != target.size()
+                        || mainForkSize(this.target, relation) > mainForkSize(this.source, relation)
                 ? new Decision.Do(new CopyFile(source.path(), source.size()))
                 : LEAVE;
+    }
+
+    private long mainForkSize(Listing listing, RelationFile map) {
+        long size = 0;
+        OptionalLong more = OptionalLong.of(0);
+        for (long segment = 0; more.isPresent(); segment++) {
+            size += more.getAsLong();
+            more = listing.size(geometry.path(new RelationFile(map.relation(), ForkName.MAIN, segment)));
+        }
+        return size;
     }
 
     private Decision mainFork(RelationFile relation, SourceFile source, SourceFile target) {

@@ -25,6 +25,11 @@ record RelationGeometry(PostgresVersion version, int blockSize, int segmentBlock
         return RelationFile.parse(path.toString(), version);
     }
 
+    /** Where a relation's file lies. */
+    DataPath path(RelationFile file) {
+        return DataPath.of(file.path(version));
+    }
+
     /** The greatest multiple of the block size that is not greater. */
     long wholeBlocks(long bytes) {
         return bytes - bytes % blockSize;

@@ -320,6 +320,22 @@ class FileDecisionsTest {
     }
 
     @Test
+    void copiesMapsOfARelationThatWasExtendedWithoutARecord() {
+        source.file(FILE, 2 * BLOCK).file(FILE + "_fsm", 3 * BLOCK);
+        target.file(FILE, 3 * BLOCK).file(FILE + "_fsm", 3 * BLOCK);
+
+        assertDone(new Truncate(path(FILE), 2 * BLOCK), new CopyFile(path(FILE + "_fsm"), 3 * BLOCK));
+    }
+
+    @Test
+    void leavesMapsOfARelationThatBecameLongerOnTheSourceAlone() {
+        source.file(FILE, 131072L * BLOCK).file(FILE + ".1", BLOCK).file(FILE + "_fsm", 3 * BLOCK);
+        target.file(FILE, 131072L * BLOCK).file(FILE + "_fsm", 3 * BLOCK);
+
+        assertDone(new CopyFile(path(FILE + ".1"), BLOCK));
+    }
+
+    @Test
     void bringsOnlyTheInitForkOfAnUnloggedRelation() {
         source.file(FILE, 9 * BLOCK).file(FILE + "_init", BLOCK).file(FILE + "_fsm", BLOCK);
         target.file(FILE, BLOCK);
