@@ -188,6 +188,7 @@ final class Planner {
                     "bring undamaged WAL back into the target, or make the target anew.");
             return refused(divergence);
         }
+        preconditions.checkStarts(ofTarget.controlFile(), scan.changed(), divergence.position());
         SharedRecord.compareAt(settings, ofTarget, ofSource, divergence).ifPresent(preconditions.problems()::add);
         return new Decider(settings, ofTarget.controlFile(), ofSource, divergence, scan.start(), end)
                 .decide(target, scan.changed(), preconditions);

@@ -3,7 +3,9 @@ package org.pgrewind4j.core;
 import java.util.ArrayList;
 import java.util.List;
 import org.pgrewind4j.core.Problem.Kind;
+import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.SourceProblem;
+import org.pgrewind4j.wal.ChangedBlocks;
 import org.pgrewind4j.wal.ControlFile;
 import org.pgrewind4j.wal.WalLevel;
 
@@ -78,6 +80,27 @@ final class Preconditions {
                     "the target is half restored: it stopped before it reached the end of its backup or rewind",
                     "start it as a standby until it is consistent, stop it, and rewind again.");
         }
+    }
+
+    /** What {@link #checkTarget} asks of the target's last start must hold for all since the divergence. */
+    void checkStarts(ControlFile target, ChangedBlocks changed, Lsn divergence) {
+        if (!target.hasDataChecksums() && target.walLogHints()) {
+            new LoggedHints(changed, divergence)
+                    .gap()
+                    .ifPresent(gap -> add(
+                            Kind.HINT_BITS_NOT_LOGGED,
+                            "the target has no data checksums, and " + gap,
+                            "its WAL may not name all changed pages: make the target anew."));
+        }
+        changed.parameterChanges().stream()
+                .filter(change ->
+                        change.walLevel() == WalLevel.MINIMAL && !change.lsn().isBefore(divergence))
+                .findFirst()
+                .ifPresent(change -> add(
+                        Kind.WAL_LEVEL_MINIMAL,
+                        "the target's server was started with wal_level = minimal at " + change.lsn()
+                                + ", so its WAL does not name all changed pages",
+                        "make the target anew."));
     }
 
     private static boolean isHalfRestored(ControlFile cluster) {

@@ -12,7 +12,9 @@ import org.pgrewind4j.wal.BlockSet;
 import org.pgrewind4j.wal.ChangedBlocks;
 import org.pgrewind4j.wal.EndOfWal;
 import org.pgrewind4j.wal.FileCopyDatabase;
+import org.pgrewind4j.wal.ParameterChange;
 import org.pgrewind4j.wal.RelFileLocator;
+import org.pgrewind4j.wal.WalLevel;
 import org.pgrewind4j.wal.WalSegmentName;
 
 /** What a target's WAL says, made by hand. The divergence is at {@link #DIVERGENCE}. */
@@ -28,6 +30,32 @@ final class Changes {
     private final Set<RelFileLocator> touched = new HashSet<>();
     private final Map<RelFileLocator, Long> truncations = new HashMap<>();
     private final List<FileCopyDatabase> databases = new ArrayList<>();
+    private final List<ParameterChange> parameterChanges = new ArrayList<>();
+    private final List<Lsn> hintImages = new ArrayList<>();
+
+    /** A server was started at a position, with {@code wal_level = replica}. */
+    Changes startedWithHintsLogged(long lsn) {
+        parameterChanges.add(new ParameterChange(new Lsn(lsn), WalLevel.REPLICA, true));
+        return this;
+    }
+
+    /** A server was started at a position that did not log hint bits from then on. */
+    Changes startedWithoutHintsLogged(long lsn) {
+        parameterChanges.add(new ParameterChange(new Lsn(lsn), WalLevel.REPLICA, false));
+        return this;
+    }
+
+    /** A server was started at a position with {@code wal_level = minimal}. */
+    Changes startedWithMinimalWal(long lsn) {
+        parameterChanges.add(new ParameterChange(new Lsn(lsn), WalLevel.MINIMAL, true));
+        return this;
+    }
+
+    /** A hint bit was logged. */
+    Changes hintImage(long lsn) {
+        hintImages.add(new Lsn(lsn));
+        return this;
+    }
 
     /** Blocks that are referenced after the divergence. */
     Changes after(RelFileLocator relation, long... blocks) {
@@ -73,6 +101,17 @@ final class Changes {
                 WalSegmentName.containing(new TimelineId(1), END, 16 << 20),
                 END.plus(-100));
         return new ChangedBlocks(
-                after.build(), before.build(), rebuilt.build(), touched, truncations, databases, List.of(), end, 1, 1);
+                after.build(),
+                before.build(),
+                rebuilt.build(),
+                touched,
+                truncations,
+                databases,
+                List.of(),
+                parameterChanges,
+                hintImages,
+                end,
+                1,
+                1);
     }
 }

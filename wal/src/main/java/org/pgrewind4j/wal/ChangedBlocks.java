@@ -25,6 +25,9 @@ import org.pgrewind4j.timeline.Lsn;
  *     blocks that was left of it: what lies behind may have come back without a record for each block
  * @param fileCopyDatabases the databases that records in [R, E] create by copying files, in the order of WAL
  * @param checkpoints the checkpoint records in [R, E], in the order of WAL
+ * @param parameterChanges the starts of a server with other parameters in [R, E], in the order of WAL
+ * @param hintImages where hint bits were logged: the first record for one in [R, E], and the first one behind each
+ *     parameter change, in the order of WAL
  * @param end where and why reading ended
  * @param records how many records were read
  * @param bytes how much WAL was read: from R to the end
@@ -37,6 +40,8 @@ public record ChangedBlocks(
         Map<RelFileLocator, Long> truncations,
         List<FileCopyDatabase> fileCopyDatabases,
         List<CheckpointRecord> checkpoints,
+        List<ParameterChange> parameterChanges,
+        List<Lsn> hintImages,
         EndOfWal end,
         long records,
         long bytes) {
@@ -51,6 +56,8 @@ public record ChangedBlocks(
      * @param truncations least lengths in blocks of main forks that were cut at or after D
      * @param fileCopyDatabases databases created by copying files
      * @param checkpoints checkpoint records
+     * @param parameterChanges starts of a server with other parameters
+     * @param hintImages where hint bits were logged, once for each time between two changes
      * @param end where and why reading ended
      * @param records how many records were read
      * @param bytes how much WAL was read
@@ -60,6 +67,8 @@ public record ChangedBlocks(
         truncations = Collections.unmodifiableSortedMap(new TreeMap<>(truncations));
         fileCopyDatabases = List.copyOf(fileCopyDatabases);
         checkpoints = List.copyOf(checkpoints);
+        parameterChanges = List.copyOf(parameterChanges);
+        hintImages = List.copyOf(hintImages);
     }
 
     /**

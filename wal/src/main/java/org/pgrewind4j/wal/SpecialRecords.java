@@ -11,6 +11,8 @@ import org.pgrewind4j.timeline.Lsn;
  * <caption>By resource manager, and the upper half of the info byte</caption>
  * <tr><th>resource manager</th><th>kind</th><th>says</th></tr>
  * <tr><td>0 XLOG</td><td>{@code 0x00} CHECKPOINT_SHUTDOWN, {@code 0x10} CHECKPOINT_ONLINE</td><td>a checkpoint</td></tr>
+ * <tr><td>0 XLOG</td><td>{@code 0x60} PARAMETER_CHANGE</td><td>the server was started with other parameters</td></tr>
+ * <tr><td>0 XLOG</td><td>{@code 0xA0} FPI_FOR_HINT</td><td>hint bits were logged then</td></tr>
  * <tr><td>1 Transaction</td><td>{@code 0x00 0x20 0x30 0x40} commit, abort, the same of a prepared one</td>
  *     <td>from 14 on: relations are dropped. Listings of files show that, so nothing is to be kept of it</td></tr>
  * <tr><td>2 Storage</td><td>{@code 0x10} CREATE, {@code 0x20} TRUNCATE</td><td>a file is created, cut</td></tr>
@@ -29,6 +31,9 @@ final class SpecialRecords {
     private static final int TRANSACTION = 1;
     private static final int STORAGE = 2;
     private static final int DATABASE = 4;
+
+    private static final int PARAMETER_CHANGE = 0x60;
+    private static final int IMAGE_FOR_HINT = 0xA0;
 
     private static final int CHANGES_RELATION_FILES = 0x01;
     private static final int KIND_MASK = 0xF0;
@@ -68,7 +73,7 @@ final class SpecialRecords {
     void read(WalCursor cursor, WalFindings findings) {
         int kind = cursor.info() & KIND_MASK;
         boolean isKnown = switch (cursor.resourceManager()) {
-            case XLOG -> readXlog(cursor, findings);
+            case XLOG -> readXlog(cursor, kind, findings);
             case TRANSACTION -> endsTransaction(kind);
             case STORAGE -> readStorage(cursor, kind, findings);
             case DATABASE -> readDatabase(cursor, kind, findings);
@@ -79,9 +84,14 @@ final class SpecialRecords {
         }
     }
 
-    private boolean readXlog(WalCursor cursor, WalFindings findings) {
+    private boolean readXlog(WalCursor cursor, int kind, WalFindings findings) {
         if (isCheckpoint(cursor)) {
             findings.add(checkpoint(cursor, version));
+        } else if (kind == PARAMETER_CHANGE) {
+            int at = mainData(cursor, ParameterChange.size(version));
+            findings.parameters().add(ParameterChange.parse(cursor.bytes(), at, new Lsn(cursor.begin()), version));
+        } else if (kind == IMAGE_FOR_HINT) {
+            findings.parameters().addHintImage(cursor.begin());
         }
         // No record of this resource manager changes a relation's files but by its blocks.
         return false;

@@ -27,6 +27,7 @@ final class WalFindings {
     private final RelationTable relations = new RelationTable();
     private final List<FileCopyDatabase> fileCopyDatabases = new ArrayList<>();
     private final List<CheckpointRecord> checkpoints = new ArrayList<>();
+    private final ParameterLog parameters = new ParameterLog();
     private long records;
     private long firstRecord = NONE;
     private long lastRecord = NONE;
@@ -92,6 +93,10 @@ final class WalFindings {
         fileCopyDatabases.add(database);
     }
 
+    ParameterLog parameters() {
+        return parameters;
+    }
+
     /** Notes that a record concerns a relation's files other than by its blocks. */
     RelationChanges touch(int tablespace, int database, int relation) {
         return relations.of(tablespace, database, relation);
@@ -117,6 +122,7 @@ final class WalFindings {
         relations.append(later.relations);
         fileCopyDatabases.addAll(later.fileCopyDatabases);
         checkpoints.addAll(later.checkpoints);
+        parameters.append(later.parameters);
         records += later.records;
         if (firstRecord == NONE) {
             firstRecord = later.firstRecord;
@@ -144,6 +150,8 @@ final class WalFindings {
                 cuts,
                 fileCopyDatabases,
                 checkpoints,
+                parameters.changes(),
+                parameters.hintImages(),
                 end,
                 records,
                 end.position().minus(redo));

@@ -255,10 +255,10 @@ class ChangedBlockCollectorTest {
                     case 4 -> kind == 0x00 || kind == 0x10 || (is15 && kind == 0x20);
                     default -> false;
                 };
-                boolean isCheckpoint = manager == 0 && kind <= 0x10;
+                boolean hasFormOfItsOwn = manager == 0 && (kind <= 0x10 || kind == 0x60);
                 Throwable thrown =
                         catchThrowable(() -> collector(wal.build(), version).collect());
-                if (!isCheckpoint && isKnown == thrown instanceof UnknownRelationChangeException) {
+                if (!hasFormOfItsOwn && isKnown == thrown instanceof UnknownRelationChangeException) {
                     refused.add(manager + " " + kind + " " + thrown);
                 }
             }
@@ -279,6 +279,40 @@ class ChangedBlockCollectorTest {
                 .rangeSize(SEGMENT)
                 .collect();
         assertThat(changed.end().position()).isLessThan(seam);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void tellsOfStartsWithOtherParametersAndOfOneLoggedHintEach(PostgresVersion version) throws IOException {
+        WalBuilder wal = builder(version);
+        for (int start = 0; start < 3; start++) {
+            for (int image = 0; image < 20; image++) {
+                wal.add(0xA0, WalBuilder.mainData(8)).add(10, 0, WalBuilder.mainData(2000));
+            }
+            wal.add(0x60, parameters(version, start % 2));
+        }
+        List<Lsn> begins = wal.begins();
+        for (int threads = 1; threads <= 3; threads++) {
+            ChangedBlocks changed = collector(wal.build(), version)
+                    .threads(threads)
+                    .rangeSize(WalPages.PAGE_SIZE)
+                    .collect();
+            assertThat(changed.hintImages()).containsExactly(begins.get(0), begins.get(41), begins.get(82));
+            assertThat(changed.parameterChanges())
+                    .containsExactly(
+                            new ParameterChange(begins.get(40), WalLevel.LOGICAL, false),
+                            new ParameterChange(begins.get(81), WalLevel.LOGICAL, true),
+                            new ParameterChange(begins.get(122), WalLevel.LOGICAL, false));
+        }
+    }
+
+    /** Of the numbers before these two there are four, or five; {@code wal_level = logical} is 2. */
+    private static byte[] parameters(PostgresVersion version, int walLogHints) {
+        int before = version.isAtLeast(PostgresVersion.V12) ? 5 : 4;
+        byte[] record = new byte[4 * before + 6];
+        record[4 * before] = 2;
+        record[4 * before + 4] = (byte) walLogHints;
+        return new RecordBody(version).withMainData(record);
     }
 
     @Test
