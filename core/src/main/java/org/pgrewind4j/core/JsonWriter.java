@@ -133,7 +133,8 @@ final class JsonWriter {
             char c = value.charAt(i);
             if (c == '"' || c == '\\') {
                 quoted.append('\\').append(c);
-            } else if (c < ' ') {
+            } else if (c < ' ' || Character.isSurrogate(c)) {
+                // Half of a pair has no form in UTF-8.
                 quoted.append("\\u%04x".formatted((int) c));
             } else {
                 quoted.append(c);

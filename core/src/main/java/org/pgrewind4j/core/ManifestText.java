@@ -45,10 +45,15 @@ final class ManifestText {
     private static final String FIRST = "pgrewind4j-manifest\t1\n";
     private static final String END = "end\t";
 
+    private static final String DAMAGED = PgRewindException.withHint(
+            "the manifest of an interrupted rewind is damaged, or of another version of this library",
+            "resume with the version that began the rewind; if that fails too, restore the target from a backup of the"
+                    + " new primary.");
+
     private ManifestText() {}
 
     static byte[] format(Manifest manifest) {
-        StringBuilder text = new StringBuilder(FIRST);
+        StringBuilder text = new StringBuilder();
         line(text, "control", manifest.targetControlFile());
         Divergence divergence = manifest.points().divergence();
         line(text, "divergence", divergence.kind(), divergence.timeline(), divergence.position());
@@ -75,8 +80,14 @@ final class ManifestText {
                 }
             }
         }
-        line(text, "end", crc(text.toString()));
-        return text.toString().getBytes(StandardCharsets.UTF_8);
+        return closed(text);
+    }
+
+    /** Puts the first line before the others and the last one behind them. */
+    static byte[] closed(StringBuilder lines) {
+        lines.insert(0, FIRST);
+        line(lines, "end", crc(lines.toString()));
+        return lines.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static void plain(StringBuilder text, FileAction action) {
@@ -119,15 +130,17 @@ final class ManifestText {
         if (!text.startsWith(FIRST)
                 || end < 0
                 || !text.substring(end).equals(END + crc(text.substring(0, end)) + "\n")) {
-            throw new PgRewindException(PgRewindException.withHint(
-                    "the manifest of an interrupted rewind is damaged, or of another version of this library",
-                    "resume with the version that began the rewind; if that fails too, restore the target from a backup"
-                            + " of the new primary."));
+            throw new PgRewindException(DAMAGED);
         }
-        return new Parser().parse(text.substring(FIRST.length(), end).split("\n"));
+        try {
+            return new Parser().parse(text.substring(FIRST.length(), end).split("\n"));
+        } catch (RuntimeException e) {
+            // Its CRC is right, so it was written like that, by whatever claims to be this version.
+            throw new PgRewindException(DAMAGED, e);
+        }
     }
 
-    /** Goes over lines whose CRC was good, so their form is not in doubt. */
+    /** Goes over lines whose CRC was good. */
     private static final class Parser {
         private final List<String> places = new ArrayList<>();
         private final List<Manifest.Step> steps = new ArrayList<>();

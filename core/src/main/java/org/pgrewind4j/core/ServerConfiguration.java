@@ -2,6 +2,7 @@ package org.pgrewind4j.core;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -69,22 +70,31 @@ final class ServerConfiguration {
         for (String line : ConfigurationText.lines(Files.readAllBytes(file))) {
             ConfigurationText.Setting setting =
                     ConfigurationText.parse(line).orElse(new ConfigurationText.Setting("", ""));
-            Path named = file.resolveSibling(setting.value());
             switch (setting.name()) {
                 case "" -> {}
-                case "include" -> read(named, depth + 1);
+                case "include" -> read(named(file, setting), depth + 1);
                 case "include_if_exists" -> {
-                    if (Files.exists(named)) {
-                        read(named, depth + 1);
+                    if (Files.exists(named(file, setting))) {
+                        read(named(file, setting), depth + 1);
                     }
                 }
                 case "include_dir" -> {
-                    for (Path included : configurationsIn(named)) {
+                    for (Path included : configurationsIn(named(file, setting))) {
                         read(included, depth + 1);
                     }
                 }
                 default -> settings.put(setting.name(), setting.value());
             }
+        }
+    }
+
+    /** The file or directory that a directive names, beside the file in which it stands. */
+    private static Path named(Path file, ConfigurationText.Setting directive) throws IOException {
+        try {
+            return file.resolveSibling(directive.value());
+        } catch (InvalidPathException e) {
+            throw new IOException(
+                    "configuration file \"" + file + "\": " + directive.name() + ": " + e.getMessage(), e);
         }
     }
 

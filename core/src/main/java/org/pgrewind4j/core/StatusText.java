@@ -27,7 +27,8 @@ import org.pgrewind4j.core.RewindStatus.Told;
  */
 final class StatusText {
 
-    private static final Pattern MEMBER = Pattern.compile("\"(\\w+)\": (?:\"((?:[^\"\\\\]|\\\\.)*)\"|([\\w-]+))");
+    /** Takes a string's characters without ever going back, which also keeps the stack flat however long it is. */
+    private static final Pattern MEMBER = Pattern.compile("\"(\\w+)\": (?:\"((?:[^\"\\\\]|\\\\.)*+)\"|([\\w-]+))");
 
     private StatusText() {}
 
@@ -49,12 +50,8 @@ final class StatusText {
 
     /** Reads it back; empty if it is not whole, as a crash can leave it. */
     static Optional<Told> parse(byte[] bytes) {
-        Map<String, String> members = new HashMap<>();
-        Matcher member = MEMBER.matcher(new String(bytes, StandardCharsets.UTF_8));
-        while (member.find()) {
-            members.put(member.group(1), member.group(2) == null ? member.group(3) : unescaped(member.group(2)));
-        }
         try {
+            Map<String, String> members = members(new String(bytes, StandardCharsets.UTF_8));
             return Optional.of(new Told(
                     Phase.valueOf(text(members, "phase")),
                     Instant.parse(text(members, "started")),
@@ -63,9 +60,18 @@ final class StatusText {
                     Long.parseLong(text(members, "process")),
                     Long.parseLong(text(members, "bytesDone")),
                     Long.parseLong(text(members, "bytesExpected"))));
-        } catch (IllegalArgumentException | DateTimeException e) {
+        } catch (IllegalArgumentException | IndexOutOfBoundsException | DateTimeException e) {
             return Optional.empty();
         }
+    }
+
+    private static Map<String, String> members(String text) {
+        Map<String, String> members = new HashMap<>();
+        Matcher member = MEMBER.matcher(text);
+        while (member.find()) {
+            members.put(member.group(1), member.group(2) == null ? member.group(3) : unescaped(member.group(2)));
+        }
+        return members;
     }
 
     private static String text(Map<String, String> members, String name) {

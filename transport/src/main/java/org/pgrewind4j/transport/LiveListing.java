@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class LiveListing {
 
-    private static final int FIELDS = 4;
+    static final int FIELDS = 4;
     private static final int PATH = 0;
     private static final int SIZE = 1;
     private static final int IS_DIRECTORY = 2;
@@ -115,7 +115,8 @@ final class LiveListing {
         return true;
     }
 
-    private static SourceFile entry(CopyRows row) throws IOException {
+    /** What one row says. */
+    static SourceFile entry(CopyRows row) throws IOException {
         DataPath path = DataPath.ofUntrusted(row.text(PATH));
         if (row.bool(IS_DIRECTORY)) {
             // An in-place tablespace has itself as its location, relative to the data directory.

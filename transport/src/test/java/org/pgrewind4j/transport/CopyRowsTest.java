@@ -6,32 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
-import org.postgresql.copy.CopyOut;
 
 class CopyRowsTest {
 
     private static final byte[] HEADER = "PGCOPY\n\377\r\n\0".getBytes(StandardCharsets.ISO_8859_1);
 
     private static CopyRows rows(int fields, byte[]... messages) {
-        Deque<byte[]> left = new ArrayDeque<>(List.of(messages));
-        CopyOut copy = (CopyOut) Proxy.newProxyInstance(
-                CopyRowsTest.class.getClassLoader(), new Class<?>[] {CopyOut.class}, (proxy, method, arguments) -> {
-                    assertThat(method.getName()).isEqualTo("readFromCopy");
-                    return left.poll();
-                });
-        return new CopyRows(copy, fields);
+        return new CopyRows(CopyMessages.of(messages), fields);
     }
 
     private interface Writer {
