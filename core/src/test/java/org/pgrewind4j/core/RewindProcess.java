@@ -25,15 +25,8 @@ final class RewindProcess implements AutoCloseable {
     }
 
     static RewindProcess start(Path target, Path source) throws IOException {
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         Process process = new ProcessBuilder(
-                        java.toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        RewindProcess.class.getName(),
-                        target.toString(),
-                        source.toString())
+                        JavaProcess.command(RewindProcess.class, target.toString(), source.toString()))
                 .redirectErrorStream(true)
                 .start();
         return new RewindProcess(process);

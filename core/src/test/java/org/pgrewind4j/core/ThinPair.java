@@ -21,11 +21,13 @@ final class ThinPair implements AutoCloseable {
 
     private final Path folder;
     private final Path pristine;
+    private final Path base;
     private final LocalDirectoryTransport source;
     private @Nullable TreeRestore restore;
 
-    private ThinPair(Path folder) throws IOException {
+    private ThinPair(Path folder, Path base) throws IOException {
         this.folder = folder;
+        this.base = base;
         this.pristine = folder.resolve("pristine");
         this.source = LocalDirectoryTransport.open(folder.resolve("source/data"));
     }
@@ -69,7 +71,12 @@ final class ThinPair implements AutoCloseable {
             keepThin(source, folder.resolve("source"));
         }
         addDirectories(folder, comes);
-        return new ThinPair(folder);
+        return new ThinPair(folder, folder.resolve("target"));
+    }
+
+    /** Takes one that was made before, to have its target in a folder that is not there yet. */
+    static ThinPair madeIn(Path folder, Path base) throws IOException {
+        return new ThinPair(folder, base);
     }
 
     private static void keepThin(PostgresServer server, Path to) throws IOException {
@@ -116,7 +123,7 @@ final class ThinPair implements AutoCloseable {
 
     /** The folder that holds everything of the target. */
     Path base() {
-        return folder.resolve("target");
+        return base;
     }
 
     /** The target's data directory. */
