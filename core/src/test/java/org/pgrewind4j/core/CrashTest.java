@@ -29,6 +29,9 @@ class CrashTest {
 
     private static final int CRASHES = Integer.getInteger("pgrewind4j.test.crashes", 1);
 
+    /** So many crashes forget a seal that is not durable, but not what was done then. */
+    private static final int SEALED = 40;
+
     private static final Logger LOG = Logger.getLogger("org.pgrewind4j");
 
     @TempDir
@@ -98,6 +101,34 @@ class CrashTest {
         pair.moveWalElsewhere();
         prepare();
         crashEverywhere(Set.of("links/wal", "spaces"));
+    }
+
+    /** The seal is there, but not durable, when the process is killed: whoever resumes must not build on it. */
+    @Test
+    void sealOfAKilledProcessIsMadeDurableBeforeItIsApplied() throws IOException {
+        prepare();
+        Path staging = pair.target().resolve(StagingArea.DIRECTORY);
+        pair.restore();
+        FailingFiles unsealed = FailingFiles.before("move to " + staging.resolve("manifest"), newDisk(Set.of()));
+        rewind(unsealed);
+        pair.restore();
+        FailingFiles inPlace =
+                FailingFiles.before("move to " + staging.resolve("pg_control.aside"), sealedOnly(unsealed));
+        goOn(inPlace);
+        Random random = new Random(1);
+        for (int crash = 0; crash < CRASHES + SEALED; crash++) {
+            pair.restore();
+            disk = sealedOnly(unsealed);
+            String story = goOn(FailingFiles.at(inPlace.count() + 1, disk)) + crash(random);
+            checkHalfWay(story);
+        }
+    }
+
+    /** A disk after a process was killed that had just sealed a rewind. */
+    private ForgetfulDisk sealedOnly(FailingFiles unsealed) throws IOException {
+        ForgetfulDisk sealed = newDisk(Set.of());
+        rewind(FailingFiles.at(unsealed.count() + 1, sealed));
+        return sealed;
     }
 
     /** A full disk, one that cannot be read or written at a place, a process that has too many files open. */

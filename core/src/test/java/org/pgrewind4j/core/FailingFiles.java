@@ -44,7 +44,12 @@ final class FailingFiles implements FileOperations {
 
     /** Dies instead of doing the first operation whose description ends with a text, such as {@code move pg_control}. */
     static FailingFiles before(String end, Path directory) throws IOException {
-        return new FailingFiles(local(directory), Integer.MAX_VALUE, operation -> operation.endsWith(end));
+        return before(end, local(directory));
+    }
+
+    /** The same, with file operations of the caller's. */
+    static FailingFiles before(String end, FileOperations files) {
+        return new FailingFiles(files, Integer.MAX_VALUE, operation -> operation.endsWith(end));
     }
 
     /** Only counts. */
@@ -52,12 +57,13 @@ final class FailingFiles implements FileOperations {
         return at(Integer.MAX_VALUE, local(directory));
     }
 
+    /** How many operations were begun, the last one included. */
     int count() {
         return count;
     }
 
     private boolean dies(String operation) {
-        count++;
+        count += isDead ? 0 : 1;
         if (recovers) {
             return count == last;
         }
