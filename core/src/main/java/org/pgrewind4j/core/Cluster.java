@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
@@ -13,6 +14,7 @@ import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.wal.ControlFile;
 import org.pgrewind4j.wal.ControlFileException;
+import org.pgrewind4j.wal.PostgresVersion;
 
 /**
  * What one side says of itself.
@@ -78,16 +80,30 @@ record Cluster(ControlFile controlFile, TimelineHistory history) {
         if (timeline.value() == 1) {
             return TimelineHistory.ofSingle(timeline);
         }
-        DataPath path = DataPath.of(controlFile.version().walDirectory() + "/" + timeline.historyFileName());
+        return history(reader, controlFile.version(), timeline)
+                .orElseThrow(() -> new PgRewindException(PgRewindException.withHint(
+                        side + " has no history file \"" + historyPath(controlFile.version(), timeline)
+                                + "\" for the timeline that it is on",
+                        "restore the file from the WAL archive into that directory.")));
+    }
+
+    /** What a cluster knows of any timeline; empty if it has no history of it. */
+    static Optional<TimelineHistory> history(Transport transport, PostgresVersion version, TimelineId timeline)
+            throws IOException {
+        return history(transport::read, version, timeline);
+    }
+
+    private static Optional<TimelineHistory> history(FileReader reader, PostgresVersion version, TimelineId timeline)
+            throws IOException {
         try {
-            byte[] content = reader.read(path, LONGEST_HISTORY);
-            return TimelineHistory.parse(timeline, new String(content, StandardCharsets.UTF_8));
+            byte[] content = reader.read(historyPath(version, timeline), LONGEST_HISTORY);
+            return Optional.of(TimelineHistory.parse(timeline, new String(content, StandardCharsets.UTF_8)));
         } catch (NoSuchFileException e) {
-            throw new PgRewindException(
-                    PgRewindException.withHint(
-                            side + " has no history file \"" + path + "\" for the timeline that it is on",
-                            "restore the file from the WAL archive into that directory."),
-                    e);
+            return Optional.empty();
         }
+    }
+
+    private static DataPath historyPath(PostgresVersion version, TimelineId timeline) {
+        return DataPath.of(version.walDirectory() + "/" + timeline.historyFileName());
     }
 }

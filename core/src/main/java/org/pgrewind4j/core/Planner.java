@@ -147,7 +147,11 @@ final class Planner {
     }
 
     private RewindPlan sameTimeline(Cluster ofTarget, Cluster ofSource, Divergence divergence) throws IOException {
-        return nothingToRewind(Verdict.NOT_NEEDED, divergence, SharedRecord.compareEnds(settings, ofTarget, ofSource));
+        Optional<Problem> leaving = LearnedTimeline.check(settings, ofTarget, ofSource);
+        return nothingToRewind(
+                Verdict.NOT_NEEDED,
+                divergence,
+                leaving.isPresent() ? leaving : SharedRecord.compareEnds(settings, ofTarget, ofSource));
     }
 
     /** Preconditions of a rewind are of no interest to one that is not needed. */

@@ -79,7 +79,7 @@ final class SharedRecord {
     }
 
     /** Where the last record of a cluster begins, empty if its WAL is not all there. */
-    private static Optional<Lsn> lastRecord(WalSegmentSource wal, Cluster cluster) throws IOException {
+    static Optional<Lsn> lastRecord(WalSegmentSource wal, Cluster cluster) throws IOException {
         ControlFile controlFile = cluster.controlFile();
         try {
             ChangedBlocks changed = ChangedBlockCollector.of(

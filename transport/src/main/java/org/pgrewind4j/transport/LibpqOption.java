@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGProperty;
 
 /**
  * The options of libpq connection strings (PostgreSQL 18: manual, "Parameter Key Words" and "Environment Variables" of
@@ -140,11 +141,28 @@ enum LibpqOption {
         Map<String, String> parameters = new LinkedHashMap<>();
         for (LibpqOption option : values()) {
             String value = option.property == null ? null : driver.getProperty(option.property);
-            if (value != null && !value.isEmpty()) {
+            if (value != null && !value.isEmpty() && !option.isDefault(value)) {
                 parameters.put(option.keyword, value);
             }
         }
+        // The driver writes an IPv6 address in brackets, and knows "ssl" for a mode that libpq would not take by
+        // itself.
+        parameters.computeIfPresent(HOST.keyword, (keyword, hosts) -> hosts.replaceAll("[\\[\\]]", ""));
+        if (isTrue(driver.getProperty("ssl"))) {
+            parameters.putIfAbsent(SSLMODE.keyword, "verify-full");
+        }
         return Collections.unmodifiableMap(parameters);
+    }
+
+    /** What the driver adds itself: its name is not the standby's, and older releases do not know each option. */
+    private boolean isDefault(String value) {
+        PGProperty known = property == null ? null : PGProperty.forName(property);
+        return use == Use.DRIVER && known != null && value.equals(known.getDefaultValue());
+    }
+
+    /** As the driver reads a switch: named without a value, it is on. */
+    private static boolean isTrue(@Nullable String value) {
+        return value != null && (value.isEmpty() || Boolean.parseBoolean(value));
     }
 
     /**

@@ -5,7 +5,7 @@ import java.io.IOException;
 /** What a {@link LiveServerTransport} is opened with. */
 public final class LiveServerBuilder {
 
-    private static final int DEFAULT_CONNECTIONS = 2;
+    private static final int DEFAULT_CONNECTIONS = 4;
     private static final int MOST_CONNECTIONS = 64;
 
     private final Connector connector;

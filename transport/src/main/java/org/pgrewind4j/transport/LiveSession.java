@@ -116,6 +116,12 @@ final class LiveSession {
         }
     }
 
+    /** Closes the connection without a word to the server, which may be gone. */
+    void abandon() {
+        broken = true;
+        abort();
+    }
+
     /** Closes the connection; a pool gets it back as it was. */
     void close() {
         if (broken) {

@@ -147,6 +147,16 @@ final class LiveSessions {
         session.close();
     }
 
+    /** Forgets the idle connections: what ended one has mostly ended the others, of which there may be more than attempts. */
+    void abandonIdle() {
+        List<LiveSession> abandoned;
+        synchronized (this) {
+            abandoned = List.copyOf(idle);
+            idle.clear();
+        }
+        abandoned.forEach(LiveSession::abandon);
+    }
+
     /** Closes all connections; queries that run are cancelled. */
     void close() {
         List<LiveSession> resting;

@@ -77,6 +77,7 @@ final class LiveWorkers implements Closeable {
                 if (!LiveSession.isConnectionLost(e.getSQLState()) || !mayTryAgain(attempt)) {
                     throw LiveServerException.of("could not read from " + sessions.description(), e);
                 }
+                sessions.abandonIdle();
             } finally {
                 end(session);
             }

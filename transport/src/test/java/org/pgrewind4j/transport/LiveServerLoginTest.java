@@ -166,6 +166,19 @@ class LiveServerLoginTest {
     }
 
     @Test
+    void dataSourcesConnectionSaysWhereAStandbyFindsTheSource() throws SQLException {
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setURL(LiveSource.url(server));
+        dataSource.setUser("protected");
+        dataSource.setPassword("right");
+        try (Connection connection = dataSource.getConnection()) {
+            assertThat(PrimaryConninfo.ofConnection(connection, PrimaryConninfo.Secrets.KEEP))
+                    .isEqualTo("host=127.0.0.1 port=" + server.port()
+                            + " dbname=postgres user=protected sslmode=disable gssencmode=disable");
+        }
+    }
+
+    @Test
     void refusesPoolers() throws IOException {
         try (FaultyProxy proxy = new FaultyProxy(server.port())) {
             proxy.failAfter(0, FaultyProxy.Fault.POOLER, Integer.MAX_VALUE);

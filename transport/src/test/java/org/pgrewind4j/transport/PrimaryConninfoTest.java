@@ -1,15 +1,19 @@
 package org.pgrewind4j.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Properties;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.pgrewind4j.transport.PrimaryConninfo.Secrets;
 
 class PrimaryConninfoTest {
@@ -43,6 +47,36 @@ class PrimaryConninfoTest {
         assertThat(of("", Map.of(), Secrets.KEEP))
                 .isEqualTo("host=localhost user=" + LibpqString.quote(System.getProperty("user.name")));
         assertThat(of("hostaddr=::1 user=a", Map.of(), Secrets.KEEP)).isEqualTo("hostaddr=::1 user=a");
+    }
+
+    @Test
+    void saysWhatTheDriverWasToldInTheWordsOfLibpq() {
+        Properties properties = new Properties();
+        properties.setProperty("user", "o brien");
+        properties.setProperty("password", "secret");
+        properties.setProperty("loginTimeout", "3");
+        String url = "jdbc:postgresql://db1:5433,[::1]/app?sslmode=verify-ca&sslrootcert=/ca&prepareThreshold=0";
+
+        assertThat(PrimaryConninfo.ofJdbcUrl(url, properties, Secrets.KEEP))
+                .isEqualTo("host=db1,::1 port=5433,5432 dbname=app user='o brien' password=secret sslmode=verify-ca"
+                        + " sslrootcert=/ca");
+        assertThat(PrimaryConninfo.ofJdbcUrl(url, properties, Secrets.DROP)).doesNotContain("secret");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ssl, sslmode=verify-full", "ssl=true, sslmode=verify-full", "ssl=true&sslmode=require, sslmode=require"
+    })
+    void isNotLessStrictThanTheDriver(String parameters, String mode) {
+        assertThat(PrimaryConninfo.ofJdbcUrl("jdbc:postgresql://db1/app?" + parameters, new Properties(), Secrets.DROP))
+                .isEqualTo("host=db1 port=5432 dbname=app user="
+                        + LibpqString.quote(System.getProperty("user.name", "")) + " " + mode);
+    }
+
+    @Test
+    void refusesOtherDriversUrls() {
+        assertThatThrownBy(() -> PrimaryConninfo.ofJdbcUrl("jdbc:other:x", new Properties(), Secrets.DROP))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("not a URL of the PostgreSQL driver");
     }
 
     @Property

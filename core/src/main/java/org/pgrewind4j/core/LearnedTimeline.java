@@ -1,0 +1,44 @@
+package org.pgrewind4j.core;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.pgrewind4j.core.Problem.Kind;
+import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.TimelineHistory;
+import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.timeline.TimelineSpan;
+import org.pgrewind4j.wal.ClusterState;
+
+/**
+ * Whether a standby has learned of a timeline that its control file does not show. It fetches that timeline's history when
+ * it begins to follow it (PostgreSQL 18: {@code src/backend/replication/walreceiver.c},
+ * {@code WalRcvFetchTimeLineHistoryFiles}), and notes the number only with the first page or checkpoint of it that it
+ * writes: after a failover nobody may write for long. Until then it looks as if target and source were on one timeline.
+ */
+final class LearnedTimeline {
+
+    private LearnedTimeline() {}
+
+    /** Looks for a timeline on which the source leaves the target's before the target's last record. */
+    static Optional<Problem> check(Settings settings, Cluster ofTarget, Cluster ofSource) throws IOException {
+        ClusterState state = ofSource.controlFile().state();
+        if (state != ClusterState.IN_ARCHIVE_RECOVERY && state != ClusterState.SHUT_DOWN_IN_RECOVERY) {
+            return Optional.empty();
+        }
+        TimelineId shared = ofSource.history().timeline();
+        Optional<TimelineHistory> learned = Cluster.history(
+                settings.source(), ofSource.controlFile().version(), new TimelineId(shared.value() + 1));
+        Optional<Lsn> leaves = learned.flatMap(history -> history.span(shared)).map(TimelineSpan::end);
+        if (leaves.isEmpty()) {
+            return Optional.empty();
+        }
+        return SharedRecord.lastRecord(ScanWal.of(settings, ofTarget.controlFile(), Lsn.INVALID), ofTarget)
+                .filter(last -> !last.isBefore(leaves.get()))
+                .map(
+                        last -> new Problem(
+                                Kind.SOURCE_UNUSABLE,
+                                "the source has begun to follow timeline %s, which leaves timeline %s at %s, before the target's last record at %s, but has written nothing of it yet"
+                                        .formatted(learned.get().timeline(), shared, leaves.get(), last),
+                                "execute CHECKPOINT on the primary that the source follows, then on the source, and plan again."));
+    }
+}
