@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.pgrewind4j.core.Events.ApplyEvent;
 import org.pgrewind4j.core.FileAction.CreateDirectory;
@@ -19,7 +20,6 @@ import org.pgrewind4j.core.FileAction.RemoveDirectory;
 import org.pgrewind4j.core.FileAction.RemoveFile;
 import org.pgrewind4j.core.FileAction.Truncate;
 import org.pgrewind4j.core.FileOperations.WritableFile;
-import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.DataDirectory;
 import org.pgrewind4j.transport.DataPath;
 
@@ -53,7 +53,7 @@ final class Applier {
 
     /** Does everything but the very last step, {@link #finish}. */
     void apply(Manifest manifest) throws IOException {
-        moveControlFileAside(manifest);
+        ControlFileAside.move(area, files, manifest.targetControlFile());
         for (Manifest.Step step : manifest.steps()) {
             ApplyEvent event = new ApplyEvent();
             event.begin();
@@ -91,35 +91,6 @@ final class Applier {
             area.syncControlFile(files);
         } catch (IOException e) {
             failure.addSuppressed(e);
-        }
-    }
-
-    /**
-     * From here on no server starts. An apply that was killed before it made the move durable has moved the file already;
-     * no step may be done before that is made good.
-     */
-    private void moveControlFileAside(Manifest manifest) throws IOException {
-        Path controlFile = area.controlFile();
-        boolean isInPlace = Files.exists(controlFile);
-        if (isInPlace) {
-            // Where a crash left the file under both names, moving one onto the other would do nothing.
-            files.delete(area.controlFileAside());
-            files.move(controlFile, area.controlFileAside());
-        }
-        area.syncControlFile(files);
-        if (isInPlace) {
-            requireSealedControlFile(manifest);
-        }
-    }
-
-    /** A server that was started at the last moment has written the control file before it wrote anything else. */
-    private void requireSealedControlFile(Manifest manifest) throws IOException {
-        byte[] aside = Files.readAllBytes(area.controlFileAside());
-        if (!Manifest.fingerprint(aside).equals(manifest.targetControlFile())) {
-            files.move(area.controlFileAside(), area.controlFile());
-            area.syncControlFile(files);
-            throw new PgRewindException(PgRewindException.withHint(
-                    "a server was started on the target since the rewind was sealed", "stop it and plan again."));
         }
     }
 
@@ -226,15 +197,28 @@ final class Applier {
     }
 
     private void patch(Manifest.Parts parts) throws IOException {
-        Path staged = area.in(parts.place(), StagingArea.BLOCKS);
-        try (FileChannel from = FileChannel.open(staged, StandardOpenOption.READ);
-                WritableFile to = files.open(directory.resolve(parts.path()))) {
-            for (Manifest.Piece piece : parts.pieces()) {
-                transfer(from, piece.staged(), to, piece.offset(), piece.length());
-                progress.bytesDone(piece.length());
+        Path path = directory.resolve(parts.path());
+        List<Manifest.Piece> staged = parts.staged();
+        if (staged.isEmpty() && Files.size(path) == parts.finalSize()) {
+            // Overwritten and made durable before the seal.
+            progress.bytesDone(parts.bytes());
+            return;
+        }
+        try (WritableFile to = files.open(path)) {
+            if (!staged.isEmpty()) {
+                patch(area.in(parts.place(), StagingArea.BLOCKS), staged, to);
             }
             to.resize(parts.finalSize());
             to.sync();
+        }
+    }
+
+    private void patch(Path blocks, List<Manifest.Piece> staged, WritableFile to) throws IOException {
+        try (FileChannel from = FileChannel.open(blocks, StandardOpenOption.READ)) {
+            for (Manifest.Piece piece : staged) {
+                transfer(from, piece.staged(), to, piece.offset(), piece.length());
+                progress.bytesDone(piece.length());
+            }
         }
     }
 

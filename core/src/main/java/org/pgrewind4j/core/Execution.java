@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.core.RewindException.TargetState;
 import org.pgrewind4j.timeline.PgRewindException;
-import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.ReplayEnd;
 
 /**
@@ -82,8 +83,8 @@ final class Execution {
                 TargetLock lock = TargetLock.acquire(target, files)) {
             StagingArea area = new StagingArea(target, plan.facts().links());
             this.area = area;
-            requireUnchanged();
-            area.remove(files);
+            requireUnchanged(area);
+            area.removeUnsealed(files);
             Manifest manifest = seal(area, lock, work);
             if (settings.afterSeal() == AfterSeal.FINISH) {
                 work.shield();
@@ -108,11 +109,15 @@ final class Execution {
     }
 
     /** The plan was made for this very state of the target. */
-    private void requireUnchanged() throws IOException {
-        byte[] controlFile = Files.readAllBytes(DataPath.CONTROL_FILE.in(target));
+    private void requireUnchanged(StagingArea area) throws IOException {
+        byte[] controlFile = Files.readAllBytes(area.plannedControlFile());
         if (!Arrays.equals(controlFile, plan.facts().targetControl().toBytes()) || ServerLock.isServerRunning(target)) {
             throw new PgRewindException(PgRewindException.withHint(
                     "a server was started on the target since the rewind was planned", "stop it and plan again."));
+        }
+        Optional<Problem> problem = OverwrittenBlocks.keptBy(plan.actions(), area);
+        if (problem.isPresent()) {
+            throw new RewindRefusedException(List.of(problem.get()));
         }
     }
 
@@ -125,7 +130,7 @@ final class Execution {
             ReplayEnd end = staging.stage();
             times.ended(Phase.STAGE);
             // Staging takes as long as it takes, and nothing keeps others from starting the server meanwhile.
-            requireUnchanged();
+            requireUnchanged(area);
             work.check();
             listener.phaseStarted(Phase.SEAL);
             Manifest manifest = new Sealer(settings, plan.facts(), area, files).seal(plan, staging.copies(), end);
@@ -143,7 +148,7 @@ final class Execution {
         boolean wasInterrupted = Thread.interrupted();
         try {
             if (!area.state().isSealed()) {
-                area.remove(files);
+                area.removeUnsealed(files);
             }
         } catch (IOException | RuntimeException e) {
             cause.addSuppressed(e);

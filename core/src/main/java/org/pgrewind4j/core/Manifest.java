@@ -1,6 +1,7 @@
 package org.pgrewind4j.core;
 
 import com.google.common.hash.Hashing;
+import java.util.ArrayList;
 import java.util.List;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.Lsn;
@@ -97,15 +98,34 @@ record Manifest(
         public long bytes() {
             return pieces.stream().mapToLong(Piece::length).sum();
         }
+
+        /** The pieces that are still to be put in place. */
+        List<Piece> staged() {
+            return pieces.stream().filter(piece -> !piece.isInPlace()).toList();
+        }
+
+        /** Both in one: of a file that was written in place as far as it reached, and is staged from there on. */
+        Parts and(Parts behind) {
+            List<Piece> all = new ArrayList<>(pieces);
+            all.addAll(behind.pieces);
+            return new Parts(path, Math.min(finalSize, behind.finalSize), place, all);
+        }
     }
 
     /**
-     * One part of a file.
+     * One part of a file. It may lie where it belongs already.
      *
      * @param offset where in the file it belongs, in bytes
      * @param length in bytes
      * @param crc CRC-32C of its content
-     * @param staged where in the place's blocks file it lies
+     * @param staged where in the place's blocks file it lies, or {@link #IN_PLACE}
      */
-    record Piece(long offset, long length, int crc, long staged) {}
+    record Piece(long offset, long length, int crc, long staged) {
+        /** Stands for a position in the blocks file. */
+        static final long IN_PLACE = -1;
+
+        boolean isInPlace() {
+            return staged == IN_PLACE;
+        }
+    }
 }

@@ -36,7 +36,7 @@ import org.pgrewind4j.transport.DataPath;
  * <tr><td>truncate</td><td>path, size</td></tr>
  * <tr><td>file</td><td>path, size, CRC, place, name</td></tr>
  * <tr><td>parts</td><td>path, final size, place; followed by its pieces</td></tr>
- * <tr><td>piece</td><td>offset, length, CRC, position in the blocks file</td></tr>
+ * <tr><td>piece</td><td>offset, length, CRC, position in the blocks file or -1</td></tr>
  * <tr><td>end</td><td>CRC of the lines before</td></tr>
  * </table>
  */

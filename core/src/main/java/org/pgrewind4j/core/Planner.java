@@ -1,6 +1,7 @@
 package org.pgrewind4j.core;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
@@ -41,19 +42,31 @@ final class Planner {
         if (Resumption.isPossible(settings.target())) {
             return RewindPlan.of(settings, Verdict.RESUME, null, List.of());
         }
-        try (LocalDirectoryTransport target = LocalDirectoryTransport.open(settings.target())) {
-            RewindPlan plan = plan(target);
+        StagingArea area = new StagingArea(settings.target(), List.of());
+        try (LocalDirectoryTransport target = LocalDirectoryTransport.openToLookAt(settings.target())) {
+            ControlFile targetControl = targetControl(target, area);
+            RewindPlan plan = plan(target, targetControl);
+            Optional<Problem> kept = OverwrittenBlocks.keptBy(plan.actions(), area);
+            if (kept.isPresent() && plan.verdict() != Verdict.REFUSED) {
+                preconditions.problems().add(kept.get());
+                return refused(plan.divergence().orElse(null));
+            }
             return switch (plan.verdict()) {
                 case NOT_NEEDED, CAN_FOLLOW, ALREADY_REWOUND ->
-                    plan.withStandby(new StandbyFiles(
-                            settings.standby(), Cluster.readControlFile(target).version()));
+                    plan.withStandby(new StandbyFiles(settings.standby(), targetControl.version()));
                 case REWIND, RESUME, REFUSED -> plan;
             };
         }
     }
 
-    private RewindPlan plan(LocalDirectoryTransport target) throws IOException {
-        ControlFile targetControl = Cluster.readControlFile(target);
+    /** An execution in place that was interrupted has left the control file aside. */
+    private static ControlFile targetControl(LocalDirectoryTransport target, StagingArea area) throws IOException {
+        return area.state() == StagingArea.State.OVERWRITING
+                ? ControlFile.parse(Files.readAllBytes(area.plannedControlFile()))
+                : Cluster.readControlFile(target);
+    }
+
+    private RewindPlan plan(LocalDirectoryTransport target, ControlFile targetControl) throws IOException {
         ControlFile sourceControl = Cluster.readControlFile(settings.source());
         preconditions.checkPair(targetControl, sourceControl);
         checkNotRunning();

@@ -31,8 +31,8 @@ public record Problem(Kind kind, String message, String cure) {
         BACKUP_LABEL_PRESENT,
         /** The target was stopped or crashed before it was consistent. */
         TARGET_NOT_CONSISTENT,
-        /** The state of an earlier rewind in the target cannot be understood. */
-        UNKNOWN_STAGING_STATE,
+        /** A rewind in place was interrupted, and this one would leave blocks as that one left them. */
+        INTERRUPTED_IN_PLACE,
         /** A server runs on the local source, or it was not shut down cleanly. */
         SOURCE_NOT_STOPPED,
         /** The source refused something that is needed, or is of a kind that cannot be read. */

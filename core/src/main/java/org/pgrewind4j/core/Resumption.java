@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.core.FileOperations.WritableFile;
 import org.pgrewind4j.core.RewindException.TargetState;
 import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.transport.DataDirectory;
 import org.pgrewind4j.transport.DataPath;
 
 /** Finishes an execution that was interrupted after its seal, without the source. */
@@ -34,7 +36,7 @@ final class Resumption {
     static boolean isPossible(Path target) throws IOException {
         StagingArea area = new StagingArea(target, List.of());
         return switch (area.state()) {
-            case NONE, UNSEALED, APPLIED -> false;
+            case NONE, UNSEALED, OVERWRITING, APPLIED -> false;
             case HALF_APPLIED -> true;
             case SEALED -> isStillSealed(area);
         };
@@ -70,6 +72,7 @@ final class Resumption {
         try (TargetLock lock = TargetLock.acquire(target, files)) {
             StagingArea root = new StagingArea(target, List.of());
             area = root;
+            requireSealed(root);
             boolean isApplied = root.state() == StagingArea.State.APPLIED;
             if (!isApplied && !isPossible(target)) {
                 return Optional.empty();
@@ -93,6 +96,12 @@ final class Resumption {
         }
     }
 
+    private static void requireSealed(StagingArea area) throws IOException {
+        if (area.state() == StagingArea.State.OVERWRITING) {
+            throw new PgRewindException("an execution in place was interrupted before its seal");
+        }
+    }
+
     private StagingArea withPlaces(Manifest manifest) {
         return new StagingArea(
                 target,
@@ -102,11 +111,24 @@ final class Resumption {
                         .toList());
     }
 
+    /** A killed apply can have given a file its size and not made that durable: the next finds nothing to do there. */
+    private void syncOverwritten(Manifest manifest) throws IOException {
+        DataDirectory directory = DataDirectory.of(target);
+        for (Manifest.Step step : manifest.steps()) {
+            if (step instanceof Manifest.Parts parts && parts.staged().isEmpty()) {
+                try (WritableFile file = files.open(directory.resolve(parts.path()))) {
+                    file.sync();
+                }
+            }
+        }
+    }
+
     private RewindReport resume(Manifest manifest, StagingArea area, TargetLock lock) throws IOException {
         PhaseTimes times = new PhaseTimes();
         new StagedCheck(area).check(manifest);
         // The sealing process may have been killed before its last names were durable.
         area.sync(files);
+        syncOverwritten(manifest);
         lock.keepServersOff(target, area);
         RewindListener told = StatusFile.resumed(listener, area, files);
         return new Completion(target, area, files, verifier, told).complete(manifest, Verdict.RESUME, times);

@@ -40,6 +40,7 @@ public final class Rewind {
     private final ImmutableList.Builder<WalSegmentSource> archives = ImmutableList.builder();
     private final Map<String, String> tablespaces = new HashMap<>();
     private BlockSelection blockSelection = BlockSelection.MINIMAL;
+    private CopyMode copyMode = CopyMode.STAGED;
     private Predicate<WalSegmentName> restorable = segment -> false;
     private Predicate<DataPath> kept = path -> false;
     private Optional<StandbySettings> standby = Optional.empty();
@@ -92,6 +93,17 @@ public final class Rewind {
      */
     public Rewind blockSelection(BlockSelection selection) {
         this.blockSelection = selection;
+        return this;
+    }
+
+    /**
+     * Chooses whether changed blocks are staged before they are put in place.
+     *
+     * @param mode the default is {@link CopyMode#STAGED}
+     * @return this
+     */
+    public Rewind copyMode(CopyMode mode) {
+        this.copyMode = mode;
         return this;
     }
 
@@ -237,6 +249,7 @@ public final class Rewind {
                 target,
                 source,
                 blockSelection,
+                copyMode,
                 archives.build(),
                 restorable,
                 kept,
@@ -292,7 +305,8 @@ public final class Rewind {
      * @param targetDirectory the data directory
      * @param listener is told how it goes on
      * @return the report, empty if nothing was interrupted there
-     * @throws RewindException if it fails again; the target stays resumable
+     * @throws RewindException if it fails again, and the target stays resumable; or if it was executed in place and
+     *     interrupted before its seal, which takes a new rewind
      */
     public static Optional<RewindReport> resume(Path targetDirectory, RewindListener listener) {
         return resume(targetDirectory, listener, Verify.NOTHING);

@@ -17,7 +17,12 @@ public sealed class RewindException extends PgRewindException permits RewindCanc
          * The target does not start, and {@link Rewind#resume} finishes what was begun, without the source. Nothing is
          * lost.
          */
-        RESUMABLE
+        RESUMABLE,
+        /**
+         * The target does not start: an execution {@linkplain CopyMode#IN_PLACE in place} ended before its seal. Another
+         * {@link Rewind} of it, to a source that shares as much of its history, makes it whole.
+         */
+        NEEDS_SOURCE
     }
 
     /** See {@link #targetState()}. */
@@ -47,6 +52,9 @@ public sealed class RewindException extends PgRewindException permits RewindCanc
             case RESUMABLE ->
                 "\nHINT: the target is half applied and does not start; remove the cause and resume,"
                         + " which needs the source no longer.";
+            case NEEDS_SOURCE ->
+                "\nHINT: blocks of the target are overwritten and it does not start; remove the cause and rewind again,"
+                        + " from this source or one that shares as much of its history.";
         };
     }
 

@@ -16,6 +16,11 @@ public record RewindStatus(State state, @Nullable Told told) {
     public enum State {
         /** It is being staged, or staging was interrupted: the target starts as before, the next rewind begins anew. */
         STAGING,
+        /**
+         * Blocks are being overwritten in place, or that was interrupted: no server starts, and the next rewind, from a
+         * source, begins anew.
+         */
+        OVERWRITING,
         /** All is staged and sealed: the target starts as before, and resuming finishes the rewind without the source. */
         SEALED,
         /** It is being applied, or that was interrupted: no server starts, and resuming finishes it. */

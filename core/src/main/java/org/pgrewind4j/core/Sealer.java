@@ -5,13 +5,17 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32C;
 import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.FileOperations.WritableFile;
+import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.ReplayEnd;
 import org.pgrewind4j.wal.ClusterState;
 import org.pgrewind4j.wal.ControlFile;
@@ -37,18 +41,12 @@ final class Sealer {
     }
 
     Manifest seal(RewindPlan plan, List<StagedCopy> copies, ReplayEnd end) throws IOException {
-        List<Manifest.Step> copied = new ArrayList<>();
-        List<FileAction> removed = new ArrayList<>();
-        List<FileAction> taken = new ArrayList<>();
-        for (StagedCopy copy : copies) {
-            if (copy.isVanished()) {
-                // Dropped on the source since it was listed; replay drops it here too, should it be gone or not.
-                removed.add(new FileAction.RemoveFile(copy.path()));
-            } else {
-                copied.add(copy.step());
-                taken.add(copy.action());
-            }
-        }
+        List<StagedCopy> lasting =
+                copies.stream().filter(copy -> !copy.isVanished()).toList();
+        // Dropped on the source since it was listed; replay drops it here too, should it be gone or not.
+        Set<DataPath> vanished = new LinkedHashSet<>();
+        copies.stream().filter(StagedCopy::isVanished).forEach(copy -> vanished.add(copy.path()));
+        List<Manifest.Step> copied = new ArrayList<>(copied(lasting, vanished));
         Instant now = Clock.systemUTC().instant();
         copied.add(stageLabel(now));
         for (FileAction action : plan.actions()) {
@@ -60,10 +58,13 @@ final class Sealer {
         Manifest manifest = new Manifest(
                 Manifest.fingerprint(facts.targetControl().toBytes()),
                 new Manifest.ReplayPoints(facts.divergence(), facts.start().redo(), end.lsn()),
-                CopiedBytes.of(taken, RelationGeometry.of(facts.targetControl()), facts.walFiles()),
+                CopiedBytes.of(
+                        lasting.stream().map(StagedCopy::action).toList(),
+                        RelationGeometry.of(facts.targetControl()),
+                        facts.walFiles()),
                 List.copyOf(area.places().keySet()),
-                steps(plan, copied, removed));
-        syncStaged(copies);
+                steps(plan, copied, vanished));
+        syncStaged(lasting);
         Path unfinished = area.root().resolve("manifest.new");
         files.write(unfinished, ManifestText.format(manifest));
         // All that the manifest speaks of outlives a crash before the manifest itself can.
@@ -73,8 +74,20 @@ final class Sealer {
         return manifest;
     }
 
+    /** A step for each path: a file that was written in place can be staged from its end on. */
+    private static Collection<Manifest.Step> copied(List<StagedCopy> copies, Set<DataPath> vanished) {
+        Map<DataPath, Manifest.Step> steps = new LinkedHashMap<>();
+        for (StagedCopy copy : copies) {
+            if (!vanished.contains(copy.path())) {
+                steps.merge(
+                        copy.path(), copy.step(), (one, other) -> ((Manifest.Parts) one).and((Manifest.Parts) other));
+            }
+        }
+        return steps.values();
+    }
+
     /** Directories and links, then what fills them, then the removals, the deepest path first. */
-    private static List<Manifest.Step> steps(RewindPlan plan, List<Manifest.Step> copied, List<FileAction> vanished) {
+    private static List<Manifest.Step> steps(RewindPlan plan, List<Manifest.Step> copied, Set<DataPath> vanished) {
         List<Manifest.Step> creations = new ArrayList<>();
         List<Manifest.Step> rest = new ArrayList<>();
         Set<Object> filled = new LinkedHashSet<>();
@@ -90,7 +103,7 @@ final class Sealer {
         }
         List<Manifest.Step> steps = new ArrayList<>(creations);
         steps.addAll(copied);
-        vanished.forEach(action -> steps.add(new Manifest.Plain(action)));
+        vanished.forEach(path -> steps.add(new Manifest.Plain(new FileAction.RemoveFile(path))));
         steps.addAll(rest);
         return steps;
     }
@@ -129,9 +142,7 @@ final class Sealer {
     private void syncStaged(List<StagedCopy> copies) throws IOException {
         Set<Path> staged = new LinkedHashSet<>();
         for (StagedCopy copy : copies) {
-            if (!copy.isVanished()) {
-                staged.add(area.in(copy.place(), copy.name()));
-            }
+            staged.add(copy.file());
         }
         for (Path file : staged) {
             try (WritableFile writable = files.open(file)) {

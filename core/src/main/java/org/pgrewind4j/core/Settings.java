@@ -14,6 +14,7 @@ record Settings(
         Path target,
         Transport source,
         BlockSelection blockSelection,
+        CopyMode copyMode,
         ImmutableList<WalSegmentSource> archives,
         Predicate<WalSegmentName> restorable,
         Predicate<DataPath> kept,

@@ -40,9 +40,12 @@ final class StagedCheck {
     }
 
     private void check(Manifest.Parts parts) throws IOException {
+        if (parts.staged().isEmpty()) {
+            return;
+        }
         Path staged = area.in(parts.place(), StagingArea.BLOCKS);
         try (FileChannel channel = FileChannel.open(staged, StandardOpenOption.READ)) {
-            for (Manifest.Piece piece : parts.pieces()) {
+            for (Manifest.Piece piece : parts.staged()) {
                 int found = crc(channel, piece.staged(), piece.length(), buffer);
                 if (found != piece.crc()) {
                     throw damaged(

@@ -2,6 +2,7 @@ package org.pgrewind4j.core;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,7 +20,10 @@ final class StagedCopy {
     private final String place;
     private final String name;
 
-    /** Where in the staged file each range begins. */
+    /** The file that it is written to. */
+    private final Path file;
+
+    /** Where in that file each range begins. */
     private final long[] staged;
 
     private final long[] delivered;
@@ -29,29 +33,44 @@ final class StagedCopy {
 
     private boolean vanished;
 
-    private StagedCopy(FileAction action, List<FileRange> ranges, String place, String name, long[] staged) {
+    private StagedCopy(FileAction action, List<FileRange> ranges, String place, String name, Path file, long[] staged) {
         this.action = action;
         this.ranges = ranges;
         this.place = place;
         this.name = name;
+        this.file = file;
         this.staged = staged;
         this.delivered = new long[ranges.size()];
     }
 
     /** A whole file, staged under a name of its own. */
-    static StagedCopy of(CopyFile copy, String place, String name) {
-        return new StagedCopy(copy, List.of(new FileRange(copy.path(), 0, copy.size())), place, name, new long[] {0});
+    static StagedCopy of(CopyFile copy, StagingArea area, String name) {
+        String place = area.placeOf(copy.path());
+        List<FileRange> whole = List.of(new FileRange(copy.path(), 0, copy.size()));
+        return new StagedCopy(copy, whole, place, name, area.in(place, name), new long[] {0});
     }
 
     /** Parts of a file, staged one after the other from a position on in the place's blocks file. */
-    static StagedCopy of(CopyRanges copy, String place, long position) {
+    static StagedCopy of(CopyRanges copy, StagingArea area, long position) {
         long[] staged = new long[copy.ranges().size()];
         long next = position;
         for (int i = 0; i < staged.length; i++) {
             staged[i] = next;
             next += copy.ranges().get(i).length();
         }
-        return new StagedCopy(copy, copy.ranges(), place, StagingArea.BLOCKS, staged);
+        String place = area.placeOf(copy.path());
+        String name = StagingArea.BLOCKS;
+        return new StagedCopy(copy, copy.ranges(), place, name, area.in(place, name), staged);
+    }
+
+    /** Parts of a file that are not staged but written where they belong. */
+    static StagedCopy inPlace(CopyRanges copy, StagingArea area, Path file) {
+        long[] offsets = copy.ranges().stream().mapToLong(FileRange::offset).toArray();
+        return new StagedCopy(copy, copy.ranges(), area.placeOf(copy.path()), "", file, offsets);
+    }
+
+    boolean isInPlace() {
+        return name.isEmpty();
     }
 
     DataPath path() {
@@ -66,14 +85,11 @@ final class StagedCopy {
         return ranges;
     }
 
-    String place() {
-        return place;
+    Path file() {
+        return file;
     }
 
-    String name() {
-        return name;
-    }
-
+    /** Where in {@link #file()} a byte of the source's file is. */
     long stagedAt(int range, long offset) {
         return staged[range] + offset - ranges.get(range).offset();
     }
@@ -134,7 +150,11 @@ final class StagedCopy {
         List<Manifest.Piece> pieces = new ArrayList<>();
         for (int i = 0; i < crcs.length; i++) {
             if (delivered[i] > 0) {
-                pieces.add(new Manifest.Piece(ranges.get(i).offset(), delivered[i], crcs[i], staged[i]));
+                pieces.add(new Manifest.Piece(
+                        ranges.get(i).offset(),
+                        delivered[i],
+                        crcs[i],
+                        isInPlace() ? Manifest.Piece.IN_PLACE : staged[i]));
             }
         }
         return new Manifest.Parts(path(), finalSize(), place, pieces);

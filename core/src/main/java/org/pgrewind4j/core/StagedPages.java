@@ -28,15 +28,13 @@ final class StagedPages {
     private static final int BLOCKS_AT_ONCE = 128;
 
     private final Transport transport;
-    private final StagingArea area;
     private final FileOperations files;
     private final RelationGeometry geometry;
     private final boolean hasChecksums;
     private final ByteBuffer buffer;
 
-    StagedPages(Transport transport, StagingArea area, FileOperations files, ControlFile source) {
+    StagedPages(Transport transport, FileOperations files, ControlFile source) {
         this.transport = transport;
-        this.area = area;
         this.files = files;
         this.geometry = RelationGeometry.of(source);
         this.hasChecksums = source.hasDataChecksums();
@@ -75,7 +73,7 @@ final class StagedPages {
 
     private List<FileRange> read(StagedCopy copy, @Nullable RelationFile relation, int[] crcs) throws IOException {
         List<FileRange> bad = new ArrayList<>();
-        try (FileChannel channel = FileChannel.open(area.in(copy.place(), copy.name()), StandardOpenOption.READ)) {
+        try (FileChannel channel = FileChannel.open(copy.file(), StandardOpenOption.READ)) {
             for (int i = 0; i < crcs.length; i++) {
                 crcs[i] = read(copy, i, channel, relation, bad);
             }
@@ -123,7 +121,7 @@ final class StagedPages {
             transport.fetch(pages, new RangeReceiver() {
                 @Override
                 public void bytes(int range, long offset, ByteBuffer chunk) throws IOException {
-                    staging.write(area.in(copy.place(), copy.name()), chunk, stagedAt(copy, offset));
+                    staging.write(copy.file(), chunk, stagedAt(copy, offset));
                 }
 
                 @Override

@@ -12,6 +12,7 @@ import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.FileAction.RestoreWal;
 import org.pgrewind4j.core.FileOperations.WritableFile;
+import org.pgrewind4j.transport.DataDirectory;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.transport.RangeReceiver;
@@ -19,7 +20,8 @@ import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.wal.WalSegmentName;
 
 /**
- * Fetches files and parts of files from the source into the staging area. Nothing outside the staging area is touched.
+ * Fetches files and parts of files from the source into the staging area. Nothing outside the staging area is touched but
+ * by {@link #overwrite}.
  */
 final class Stager {
 
@@ -46,12 +48,12 @@ final class Stager {
     List<StagedCopy> fetch(List<? extends FileAction> actions) throws IOException {
         List<StagedCopy> fetched = new ArrayList<>();
         for (FileAction action : actions) {
-            String place = area.placeOf(action.path());
             if (action instanceof CopyFile copy) {
-                fetched.add(StagedCopy.of(copy, place, stagedName(copy.path(), copies.size() + fetched.size())));
+                fetched.add(StagedCopy.of(copy, area, stagedName(copy.path(), copies.size() + fetched.size())));
             } else if (action instanceof CopyRanges copy) {
+                String place = area.placeOf(copy.path());
                 long position = blocksSize.getOrDefault(place, 0L);
-                fetched.add(StagedCopy.of(copy, place, position));
+                fetched.add(StagedCopy.of(copy, area, position));
                 blocksSize.put(place, position + copy.bytes());
             }
         }
@@ -60,15 +62,24 @@ final class Stager {
         return fetched;
     }
 
+    /** Writes blocks where they belong. */
+    void overwrite(List<CopyRanges> blocks, DataDirectory target) throws IOException {
+        List<StagedCopy> fetched = new ArrayList<>();
+        for (CopyRanges copy : blocks) {
+            fetched.add(StagedCopy.inPlace(copy, area, target.resolve(copy.path())));
+        }
+        fetchRanges(fetched);
+        copies.addAll(fetched);
+    }
+
     /** Stages what the actions take from the archives. */
     void restore(List<? extends FileAction> actions, Settings settings) throws IOException {
         ArchivedWal archive = new ArchivedWal(settings);
         for (FileAction action : actions) {
             if (action instanceof RestoreWal restore) {
                 String name = restore.path().fileName();
-                StagedCopy copy =
-                        StagedCopy.of(new CopyFile(restore.path(), restore.size()), area.placeOf(restore.path()), name);
-                try (WritableFile staged = files.open(area.in(copy.place(), name))) {
+                StagedCopy copy = StagedCopy.of(new CopyFile(restore.path(), restore.size()), area, name);
+                try (WritableFile staged = files.open(copy.file())) {
                     archive.copy(
                             WalSegmentName.parse(name, (int) restore.size()).orElseThrow(), staged);
                 }
@@ -127,7 +138,7 @@ final class Stager {
             }
             StagedCopy copy = owners.get(range);
             progress.bytesDone(chunk.remaining());
-            staging.write(area.in(copy.place(), copy.name()), chunk, copy.stagedAt(indexInOwner[range], offset));
+            staging.write(copy.file(), chunk, copy.stagedAt(indexInOwner[range], offset));
         }
 
         @Override
@@ -136,7 +147,7 @@ final class Stager {
             copy.delivered(indexInOwner[range], delivered);
             if (copy.action() instanceof CopyFile) {
                 if (delivered == 0) {
-                    staging.create(area.in(copy.place(), copy.name()));
+                    staging.create(copy.file());
                 }
                 progress.fileDone();
             }

@@ -3,6 +3,7 @@ package org.pgrewind4j.core;
 import java.io.IOException;
 import java.util.List;
 import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.transport.DataDirectory;
 import org.pgrewind4j.transport.ReplayEnd;
 import org.pgrewind4j.transport.SourceChangedException;
 
@@ -13,6 +14,7 @@ final class Staging {
     private final Settings settings;
     private final RewindFacts facts;
     private final StagingArea area;
+    private final FileOperations files;
     private final ProgressCounter progress;
     private final Stager stager;
     private final StagedPages pages;
@@ -22,11 +24,11 @@ final class Staging {
         this.settings = plan.settings();
         this.facts = plan.facts();
         this.area = area;
+        this.files = files;
         this.progress = new ProgressCounter(
                 listener, Phase.STAGE, plan.bytes().total(), plan.actions().size());
         this.stager = new Stager(settings.source(), area, files, progress);
-        this.pages =
-                new StagedPages(settings.source(), area, files, facts.source().controlFile());
+        this.pages = new StagedPages(settings.source(), files, facts.source().controlFile());
     }
 
     /**
@@ -35,9 +37,14 @@ final class Staging {
      * @return where replay must arrive
      */
     ReplayEnd stage() throws IOException {
-        stager.fetch(plan.actions().stream()
+        List<FileAction> actions = plan.actions().stream()
                 .filter(action -> !StagedWal.isSegment(action.path()))
-                .toList());
+                .toList();
+        if (settings.copyMode() == CopyMode.IN_PLACE) {
+            stageAndOverwrite(actions);
+        } else {
+            stager.fetch(actions);
+        }
         pages.check(stager.copies());
         // Asked for after the last page was fetched: none can be of a time that replay does not reach.
         ReplayEnd end = settings.source().replayEnd();
@@ -50,6 +57,21 @@ final class Staging {
         new TemplateCheck(settings, facts, area).check(plan.actions(), stager.copies(), end.lsn());
         new TablespaceCheck(settings, facts, area).check(plan.actions(), end.lsn());
         return end;
+    }
+
+    /** What can fail while the target is untouched is done first. */
+    private void stageAndOverwrite(List<FileAction> actions) throws IOException {
+        DataDirectory target = DataDirectory.of(settings.target());
+        InPlaceSplit split =
+                InPlaceSplit.of(actions, target, facts.targetControl().blockSize());
+        stager.fetch(split.staged());
+        pages.check(stager.copies());
+        if (!split.overwritten().isEmpty()) {
+            OverwrittenBlocks.note(split.overwritten(), facts, area, files);
+            ControlFileAside.move(
+                    area, files, Manifest.fingerprint(facts.targetControl().toBytes()));
+            stager.overwrite(split.overwritten(), target);
+        }
     }
 
     /** All that was staged. */

@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.pgrewind4j.core.RewindException.TargetState;
 import org.pgrewind4j.transport.DataPath;
@@ -22,13 +23,16 @@ import org.pgrewind4j.transport.DataPath;
  * <caption>States</caption>
  * <tr><th>manifest</th><th>pg_control.new</th><th>global/pg_control</th><th>state</th></tr>
  * <tr><td>no</td><td>any</td><td>any</td><td>not sealed: worthless, dropped by the next execution</td></tr>
+ * <tr><td>no, but {@code overwritten}</td><td>any</td><td>none</td><td>overwriting in place: no server starts, and a new
+ *     rewind makes the target whole</td></tr>
  * <tr><td>yes</td><td>yes</td><td>another one</td><td>sealed: the target is still untouched</td></tr>
  * <tr><td>yes</td><td>yes</td><td>none</td><td>half applied: no server starts, resume finishes</td></tr>
  * <tr><td>yes</td><td>yes</td><td>the same</td><td>applied, and the machine crashed just then</td></tr>
  * <tr><td>yes</td><td>no</td><td>any</td><td>applied: only the staging area is still to be removed</td></tr>
  * </table>
  *
- * <p>A control file in its place always means that a server may have been started on it since. Whether
+ * <p>Before the seal of an execution in place {@code pg_control.aside} is the control file that a new plan goes by; later it
+ * is of no use. A control file in its place always means that a server may have been started on it since. Whether
  * {@code pg_control.aside} is there says nothing: a crash can leave a file that was being moved under both its names.
  */
 final class StagingArea {
@@ -97,6 +101,11 @@ final class StagingArea {
         return root().resolve("pg_control.aside");
     }
 
+    /** Names the blocks that an execution in place overwrites before its seal. */
+    Path overwritten() {
+        return root().resolve("overwritten");
+    }
+
     Path status() {
         return root().resolve("status.json");
     }
@@ -109,6 +118,7 @@ final class StagingArea {
     enum State {
         NONE,
         UNSEALED,
+        OVERWRITING,
         SEALED,
         HALF_APPLIED,
         APPLIED;
@@ -125,7 +135,7 @@ final class StagingArea {
         }
         requireDirectory(root());
         if (Files.notExists(manifest())) {
-            return State.UNSEALED;
+            return Files.exists(overwritten()) && Files.notExists(controlFile()) ? State.OVERWRITING : State.UNSEALED;
         }
         if (Files.notExists(newControlFile())) {
             return State.APPLIED;
@@ -141,6 +151,7 @@ final class StagingArea {
         try {
             return switch (state()) {
                 case NONE, UNSEALED -> TargetState.UNTOUCHED;
+                case OVERWRITING -> TargetState.NEEDS_SOURCE;
                 case SEALED, HALF_APPLIED, APPLIED -> TargetState.RESUMABLE;
             };
         } catch (NotDirectoryException e) {
@@ -180,9 +191,39 @@ final class StagingArea {
         files.syncDirectory(parent(controlFile()));
     }
 
+    private static void removeContents(FileOperations files, Path directory, Set<Path> kept) throws IOException {
+        if (Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        requireDirectory(directory);
+        try (Stream<Path> contents = Files.list(directory)) {
+            for (Path file : (Iterable<Path>) contents::iterator) {
+                if (!kept.contains(file)) {
+                    files.delete(file);
+                }
+            }
+        }
+    }
+
     private Path parent(Path path) {
         Path parent = path.getParent();
         return parent == null ? dataDirectory : parent;
+    }
+
+    /** The target's control file, wherever it is while nothing is sealed. */
+    Path plannedControlFile() throws IOException {
+        return state() == State.OVERWRITING ? controlFileAside() : controlFile();
+    }
+
+    /** Removes what is not sealed and of no use to anyone: all but what makes a new plan possible. */
+    void removeUnsealed(FileOperations files) throws IOException {
+        if (state() != State.OVERWRITING) {
+            remove(files);
+            return;
+        }
+        for (Path directory : places.values()) {
+            removeContents(files, directory, Set.of(overwritten(), controlFileAside()));
+        }
     }
 
     /**
@@ -203,14 +244,7 @@ final class StagingArea {
         if (Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        requireDirectory(directory);
-        try (Stream<Path> contents = Files.list(directory)) {
-            for (Path file : (Iterable<Path>) contents::iterator) {
-                if (!file.equals(manifest())) {
-                    files.delete(file);
-                }
-            }
-        }
+        removeContents(files, directory, Set.of(manifest()));
         if (directory.equals(root())) {
             files.delete(manifest());
         }

@@ -58,6 +58,7 @@ final class StatusFile implements RewindListener {
         return switch (area.state()) {
             case NONE -> Optional.empty();
             case UNSEALED -> Optional.of(status(RewindStatus.State.STAGING, area));
+            case OVERWRITING -> Optional.of(status(RewindStatus.State.OVERWRITING, area));
             case SEALED -> Optional.of(status(RewindStatus.State.SEALED, area));
             case HALF_APPLIED -> Optional.of(status(RewindStatus.State.HALF_APPLIED, area));
             case APPLIED -> Optional.of(status(RewindStatus.State.APPLIED, area));

@@ -71,7 +71,10 @@ final class TargetRoom {
             throws IOException {
         Set<DataPath> checked = new HashSet<>();
         require(settings.target(), preconditions);
-        require(DataPath.CONTROL_FILE, preconditions);
+        if (target.find(DataPath.CONTROL_FILE).isPresent()) {
+            // Else it is aside already.
+            require(DataPath.CONTROL_FILE, preconditions);
+        }
         // The control file is moved aside and back, and in each of these places a staging area is made.
         List<DataPath> directories = new ArrayList<>(links);
         directories.add(DataPath.CONTROL_FILE.parent().orElseThrow());
@@ -115,7 +118,7 @@ final class TargetRoom {
         Map<FileStore, Path> examples = new LinkedHashMap<>();
         Map<String, Long> neededAt = new TreeMap<>();
         for (FileAction action : actions) {
-            neededAt.merge(area.placeOf(action.path()), action.bytes() + growth(action), Long::sum);
+            neededAt.merge(area.placeOf(action.path()), staged(action) + growth(action), Long::sum);
         }
         for (Map.Entry<String, Long> place : neededAt.entrySet()) {
             Path at = place.getKey().isEmpty()
@@ -137,7 +140,9 @@ final class TargetRoom {
                         Kind.NOT_ENOUGH_DISK,
                         "the file system of \"%s\" has %d bytes free, and the rewind needs %d"
                                 .formatted(space.path(), space.free(), space.needed()),
-                        "free that much for the time of the rewind.");
+                        settings.copyMode() == CopyMode.STAGED
+                                ? "free that much for the time of the rewind, or copy in place, which needs less."
+                                : "free that much for the time of the rewind.");
             }
         }
         return spaces;
@@ -168,12 +173,21 @@ final class TargetRoom {
         return parent == null || Files.exists(location) ? location : existing(parent);
     }
 
+    private long staged(FileAction action) {
+        if (settings.copyMode() == CopyMode.IN_PLACE && action instanceof CopyRanges copy) {
+            long size = size(copy.path());
+            return copy.ranges().stream()
+                    .mapToLong(range -> Math.max(0, Math.min(range.length(), range.end() - size)))
+                    .sum();
+        }
+        return action.bytes();
+    }
+
     private long growth(FileAction action) {
-        return action instanceof CopyRanges copy
-                ? Math.max(
-                        0,
-                        copy.finalSize()
-                                - target.find(copy.path()).map(SourceFile::size).orElse(0L))
-                : 0;
+        return action instanceof CopyRanges copy ? Math.max(0, copy.finalSize() - size(copy.path())) : 0;
+    }
+
+    private long size(DataPath path) {
+        return target.find(path).map(SourceFile::size).orElse(0L);
     }
 }

@@ -249,7 +249,7 @@ final class TemplateCheck {
 
     private void requireNothingNewer(FileCopyDatabase creation, StagedCopy copy) throws IOException {
         ByteBuffer page = ByteBuffer.allocate(geometry.blockSize());
-        try (FileChannel channel = FileChannel.open(area.in(copy.place(), copy.name()), StandardOpenOption.READ)) {
+        try (FileChannel channel = FileChannel.open(copy.file(), StandardOpenOption.READ)) {
             for (int i = 0; i < copy.ranges().size(); i++) {
                 long begin = copy.ranges().get(i).offset();
                 for (long done = 0; done + geometry.blockSize() <= copy.delivered(i); done += geometry.blockSize()) {

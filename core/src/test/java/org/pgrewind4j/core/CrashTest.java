@@ -1,11 +1,13 @@
 package org.pgrewind4j.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -20,7 +22,8 @@ import org.pgrewind4j.transport.DataPath;
 /**
  * A rewind that dies before or in any one of its file operations, its machine with it or not, on a disk that then forgets
  * what it may: the target is the old one still, or it cannot be started and is completed without the source, or it is
- * done. So is what a resume leaves that dies, and the resume after that.
+ * done. So is what a resume leaves that dies, and the resume after that. In place there is a fourth state: it cannot be
+ * started, and is completed with the source.
  *
  * <p>{@code -Dpgrewind4j.test.crashes=100} lets each operation be the last so often, every second time with a crash of the
  * machine, each of which forgets something else.
@@ -38,6 +41,7 @@ class CrashTest {
     Path folder;
 
     private ThinPair pair;
+    private CopyMode mode;
     private RewindPlan plan;
     private byte[] oldControlFile;
     private Map<String, String> untouched;
@@ -57,9 +61,10 @@ class CrashTest {
         pair.close();
     }
 
-    private void prepare() throws IOException {
+    private void prepare(CopyMode copyMode) throws IOException {
+        mode = copyMode;
         pair.restore();
-        plan = pair.plan();
+        plan = pair.plan(mode);
         assertThat(plan.problems()).isEmpty();
         oldControlFile = Files.readAllBytes(controlFile());
         untouched = contents();
@@ -84,7 +89,7 @@ class CrashTest {
 
     @Test
     void targetIsNeverWorseOff() throws IOException {
-        prepare();
+        prepare(CopyMode.STAGED);
         assertThat(plan.actions())
                 .hasAtLeastOneElementOfType(FileAction.CreateDirectory.class)
                 .hasAtLeastOneElementOfType(FileAction.CreateTablespaceLink.class)
@@ -99,14 +104,14 @@ class CrashTest {
     @Test
     void targetIsNeverWorseOffWhereItsPartsLieOnSeveralFileSystems() throws IOException {
         pair.moveWalElsewhere();
-        prepare();
+        prepare(CopyMode.STAGED);
         crashEverywhere(Set.of("links/wal", "spaces"));
     }
 
     /** The seal is there, but not durable, when the process is killed: whoever resumes must not build on it. */
     @Test
     void sealOfAKilledProcessIsMadeDurableBeforeItIsApplied() throws IOException {
-        prepare();
+        prepare(CopyMode.STAGED);
         Path staging = pair.target().resolve(StagingArea.DIRECTORY);
         pair.restore();
         FailingFiles unsealed = FailingFiles.before("move to " + staging.resolve("manifest"), newDisk(Set.of()));
@@ -131,10 +136,37 @@ class CrashTest {
         return sealed;
     }
 
+    @Test
+    void targetThatIsOverwrittenInPlaceDoesNotStartAndIsRewoundAgain() throws IOException {
+        prepare(CopyMode.STAGED);
+        Map<String, String> finishedFromStaged = finished;
+        prepare(CopyMode.IN_PLACE);
+        assertThat(finished.keySet()).isEqualTo(finishedFromStaged.keySet());
+        crashEverywhere(Set.of("spaces"));
+    }
+
+    @Test
+    void errorAnywhereInPlaceSaysWhatIsLeft() throws IOException {
+        prepare(CopyMode.IN_PLACE);
+        int overwritten = 0;
+        for (int n = 1; n <= operations; n++) {
+            pair.restore();
+            FileOperations local = new LocalFileOperations(pair.target(), Durability.NO_SYNC);
+            String story = "operation " + n + ": " + rewind(FailingFiles.onceAt(n, local));
+            if (checkHalfWay(story) == Outcome.OVERWRITTEN) {
+                overwritten++;
+                assertThat(story).endsWith("(NEEDS_SOURCE)");
+            }
+            goOn(local);
+            assertThat(contents()).as(story).isEqualTo(finished);
+        }
+        assertThat(overwritten).isGreaterThan(5);
+    }
+
     /** A full disk, one that cannot be read or written at a place, a process that has too many files open. */
     @Test
     void errorAnywhereLeavesNothingBehindOrWhatCanBeResumed() throws IOException {
-        prepare();
+        prepare(CopyMode.STAGED);
         for (int n = 1; n <= operations; n++) {
             pair.restore();
             FileOperations local = new LocalFileOperations(pair.target(), Durability.NO_SYNC);
@@ -196,6 +228,14 @@ class CrashTest {
 
     /** Resumes, and rewinds where there is nothing to resume. */
     private String goOn(FileOperations files) throws IOException {
+        if (isOverwritten()) {
+            assertThatThrownBy(() ->
+                            Resumption.resume(pair.target(), files, Verifier.of(Verify.NOTHING), RewindListener.none()))
+                    .isInstanceOf(RewindException.class);
+            plan = pair.plan(mode);
+            assertThat(plan.verdict()).isEqualTo(Verdict.REWIND);
+            return rewind(files);
+        }
         try {
             if (Resumption.resume(pair.target(), files, Verifier.of(Verify.NOTHING), RewindListener.none())
                     .isPresent()) {
@@ -213,15 +253,23 @@ class CrashTest {
         return ", crashed and remembered " + Math.round(100 * remembered) + " %";
     }
 
+    private boolean isOverwritten() throws IOException {
+        return new StagingArea(pair.target(), List.of()).state() == StagingArea.State.OVERWRITING;
+    }
+
     private enum Outcome {
         UNTOUCHED,
+        OVERWRITTEN,
         HALF_APPLIED,
         DONE
     }
 
-    /** There is no fourth state. */
+    /** There is no other state. */
     private Outcome checkHalfWay(String story) throws IOException {
         if (!Files.exists(controlFile())) {
+            if (mode == CopyMode.IN_PLACE && isOverwritten()) {
+                return Outcome.OVERWRITTEN;
+            }
             assertThat(Resumption.isPossible(pair.target())).as(story).isTrue();
             return Outcome.HALF_APPLIED;
         }

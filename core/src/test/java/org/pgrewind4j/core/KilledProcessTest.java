@@ -13,7 +13,8 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
@@ -21,16 +22,20 @@ import org.pgrewind4j.transport.DataPath;
 
 /**
  * A process that rewinds is killed at a random moment. Either a server starts on the target as the old primary, with all
- * its rows, or none starts at all, and another process finishes the rewind without the source.
+ * its rows, or none starts at all, and another process finishes the rewind: without the source, but for an execution in
+ * place that was killed before its seal.
  *
  * <p>{@code -Dpgrewind4j.test.kills=200} kills so often.
  */
 class KilledProcessTest {
 
-    private static final int KILLS = Integer.getInteger("pgrewind4j.test.kills", 6);
+    private static final int KILLS = Integer.getInteger("pgrewind4j.test.kills", 4);
 
     /** Each so many kills a server is started on what came out of it, which takes longer than all the rest. */
     private static final int STARTED = 4;
+
+    /** Most kills within so long after the first blocks were overwritten come before the seal. */
+    private static final Duration LONGEST_OVERWRITING = Duration.ofMillis(100);
 
     private static DivergedPair pair;
     private static PostgresServer target;
@@ -47,7 +52,9 @@ class KilledProcessTest {
                 shared -> shared.execute(
                         "CREATE TABLE t AS SELECT g AS id, 'shared' AS v FROM generate_series(1, 100000) g",
                         "CREATE TABLE dropped AS SELECT g AS id FROM generate_series(1, 1000) g",
-                        forEachOfMany("CREATE TABLE many_%s AS SELECT 1 AS id")),
+                        forEachOfMany("CREATE TABLE many_%s AS SELECT 1 AS id"),
+                        // Replay begins here, so that it does not make these tables anew.
+                        "CHECKPOINT"),
                 old -> old.execute(
                         forEachOfMany("UPDATE many_%s SET id = -id"),
                         "UPDATE t SET v = 'lost' WHERE id % 50 = 1",
@@ -60,7 +67,7 @@ class KilledProcessTest {
         target = pair.target().copy();
         restore = new TreeRestore(pair.target().dataDirectory(), target.dataDirectory());
         oldControlFile = Files.readAllBytes(controlFile());
-        try (RewindProcess undisturbed = start()) {
+        try (RewindProcess undisturbed = start(CopyMode.STAGED)) {
             phases = undisturbed.phases();
         }
         assertThat(phases).containsKeys(Phase.STAGE, Phase.SEAL, Phase.APPLY);
@@ -80,8 +87,8 @@ class KilledProcessTest {
         pair.close();
     }
 
-    private static RewindProcess start() throws IOException {
-        return RewindProcess.start(target.dataDirectory(), pair.source().dataDirectory());
+    private static RewindProcess start(CopyMode mode) throws IOException {
+        return RewindProcess.start(target.dataDirectory(), pair.source().dataDirectory(), mode);
     }
 
     private static Path controlFile() {
@@ -92,17 +99,25 @@ class KilledProcessTest {
         return TreeState.withoutStaging(target.dataDirectory());
     }
 
-    @Test
-    void leavesTheOldPrimaryOrWhatAnotherProcessFinishes() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void leavesTheOldPrimaryOrWhatAnotherProcessFinishes(CopyMode mode) throws Exception {
         Random random = new Random();
         int untouched = 0;
+        int overwritten = 0;
         int halfApplied = 0;
         int done = 0;
         for (int kill = 0; kill < KILLS; kill++) {
             restore.restore();
-            String story = killAtRandom(random);
+            String story = killAtRandom(random, mode);
             boolean isStarted = kill % STARTED == 0;
-            if (!Files.exists(controlFile())) {
+            if (isOverwritten()) {
+                overwritten++;
+                assertThat(mode).as(story).isEqualTo(CopyMode.IN_PLACE);
+                assertNoServerStarts(story);
+                rewindAgain(random, story);
+                checkFollows(story, isStarted);
+            } else if (!Files.exists(controlFile())) {
                 halfApplied++;
                 assertNoServerStarts(story);
                 resume(random, story);
@@ -115,15 +130,26 @@ class KilledProcessTest {
                 checkFollows(story, isStarted);
             }
         }
-        System.out.printf("%d kills: %d untouched, %d half applied, %d done%n", KILLS, untouched, halfApplied, done);
+        System.out.printf(
+                "%d kills, %s: %d untouched, %d overwritten, %d half applied, %d done%n",
+                KILLS, mode, untouched, overwritten, halfApplied, done);
+    }
+
+    private static boolean isOverwritten() {
+        return Rewind.status(target.dataDirectory())
+                .filter(status -> status.state() == RewindStatus.State.OVERWRITING)
+                .isPresent();
     }
 
     /** Any moment of a phase is as likely as any other, and one from the seal on is more likely than one before. */
-    private static String killAtRandom(Random random) throws Exception {
+    private static String killAtRandom(Random random, CopyMode mode) throws Exception {
+        if (mode == CopyMode.IN_PLACE && random.nextInt(3) == 0) {
+            return killOverwriting(random);
+        }
         List<Phase> aims = List.of(Phase.SCAN, Phase.STAGE, Phase.SEAL, Phase.SEAL, Phase.APPLY, Phase.APPLY);
         Phase phase = aims.get(random.nextInt(aims.size()));
         long after = random.nextLong(phases.get(phase).toNanos() + 1);
-        try (RewindProcess process = start()) {
+        try (RewindProcess process = start(mode)) {
             if (process.awaitPhase(phase)) {
                 process.killAfter(after);
             }
@@ -131,19 +157,44 @@ class KilledProcessTest {
         return "killed %d us after the begin of %s".formatted(after / 1000, phase);
     }
 
+    private static String killOverwriting(Random random) throws Exception {
+        long after = random.nextLong(LONGEST_OVERWRITING.toNanos());
+        try (RewindProcess process = start(CopyMode.IN_PLACE)) {
+            if (process.awaitOverwriting()) {
+                process.killAfter(after);
+            }
+        }
+        return "killed %d us after the first blocks were overwritten".formatted(after / 1000);
+    }
+
     private static void assertNoServerStarts(String story) {
         assertThatThrownBy(target::start).as(story).hasMessageContaining("could not open file \"" + controlFile());
     }
 
+    /** Any number of kills later, and whatever these have left. */
+    private static void rewindAgain(Random random, String story) throws Exception {
+        while (random.nextBoolean()) {
+            killAtRandom(random, CopyMode.IN_PLACE);
+        }
+        try (RewindProcess again = start(CopyMode.IN_PLACE)) {
+            again.phases();
+        }
+        assertThat(controlFile()).as(story).exists();
+    }
+
+    private static RewindProcess resumption() throws IOException {
+        return RewindProcess.start(target.dataDirectory(), Path.of("gone"), CopyMode.STAGED);
+    }
+
     private static void resume(Random random, String story) throws Exception {
         while (random.nextBoolean()) {
-            try (RewindProcess killed = RewindProcess.start(target.dataDirectory(), Path.of("gone"))) {
+            try (RewindProcess killed = resumption()) {
                 if (killed.awaitPhase(Phase.APPLY)) {
                     killed.killAfter(random.nextLong(phases.get(Phase.APPLY).toNanos() + 1));
                 }
             }
         }
-        try (RewindProcess resumed = RewindProcess.start(target.dataDirectory(), Path.of("gone"))) {
+        try (RewindProcess resumed = resumption()) {
             resumed.phases();
         }
         assertThat(controlFile()).as(story).exists();

@@ -41,29 +41,7 @@ class ResumeTest {
     static void diverge() throws IOException {
         Path stays = Files.createDirectory(spaces.resolve("stays"));
         Path goes = Files.createDirectory(spaces.resolve("goes"));
-        pair = DivergedPair.of(
-                PostgresServer.builder(ServerRelease.of("17")).withChecksums().walSegmentMegabytes(1),
-                first -> first.execute(
-                        "CREATE TABLESPACE stays LOCATION '" + stays + "'",
-                        "CREATE TABLE placed TABLESPACE stays AS SELECT generate_series(1, 100) AS id",
-                        "CREATE TABLESPACE goes LOCATION '" + goes + "'",
-                        "CREATE TABLE misplaced TABLESPACE goes AS SELECT generate_series(1, 100) AS id"),
-                shared -> shared.execute(
-                        "CREATE TABLE t AS SELECT g AS id, 'shared' AS v FROM generate_series(1, 2000) g",
-                        "CREATE TABLE cut AS SELECT generate_series(1, 5000) AS id",
-                        "CREATE TABLE dropped AS SELECT 1 AS id"),
-                old -> old.execute(
-                        "CHECKPOINT",
-                        "UPDATE t SET v = 'lost' WHERE id % 700 = 1",
-                        "UPDATE placed SET id = -id",
-                        "CREATE TABLE only_here AS SELECT 1 AS id"),
-                promoted -> promoted.execute(
-                        "UPDATE t SET v = 'new' WHERE id % 1000 = 0",
-                        "DELETE FROM cut WHERE id > 10",
-                        "VACUUM cut",
-                        "DROP TABLE dropped, misplaced",
-                        "CREATE TABLE later TABLESPACE stays AS SELECT 2 AS id",
-                        "DROP TABLESPACE goes"));
+        pair = EveryAction.pair(ServerRelease.of("17"), stays, goes);
         Path abandoned = Files.createDirectories(pair.target().dataDirectory().resolve("abandoned/deep"));
         Files.writeString(abandoned.resolve("file"), "x");
         Files.writeString(abandoned.resolve("other"), "y");

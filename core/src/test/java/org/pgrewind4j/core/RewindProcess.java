@@ -11,10 +11,13 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.pgrewind4j.transport.LocalDirectoryTransport;
 
 /** A process of its own that rewinds a target to a source directory, or finishes what another one left. */
 final class RewindProcess implements AutoCloseable {
+
+    private static final String OVERWRITING = "OVERWRITING";
 
     private final Process process;
     private final BufferedReader output;
@@ -24,9 +27,9 @@ final class RewindProcess implements AutoCloseable {
         this.output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    static RewindProcess start(Path target, Path source) throws IOException {
+    static RewindProcess start(Path target, Path source, CopyMode mode) throws IOException {
         Process process = new ProcessBuilder(
-                        JavaProcess.command(RewindProcess.class, target.toString(), source.toString()))
+                        JavaProcess.command(RewindProcess.class, target.toString(), source.toString(), mode.name()))
                 .redirectErrorStream(true)
                 .start();
         return new RewindProcess(process);
@@ -34,8 +37,17 @@ final class RewindProcess implements AutoCloseable {
 
     /** Waits until a phase begins; false if the process ends before. */
     boolean awaitPhase(Phase phase) throws IOException {
+        return awaitLine(phase.name());
+    }
+
+    /** Waits until first blocks are overwritten in place; false if the process ends before. */
+    boolean awaitOverwriting() throws IOException {
+        return awaitLine(OVERWRITING);
+    }
+
+    private boolean awaitLine(String awaited) throws IOException {
         for (String line = output.readLine(); line != null; line = output.readLine()) {
-            if (line.equals(phase.name())) {
+            if (line.equals(awaited)) {
                 return true;
             }
         }
@@ -74,7 +86,7 @@ final class RewindProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    /** The process itself: prints each phase when it begins. */
+    /** The process itself: prints each phase when it begins, and when the first blocks are overwritten in place. */
     public static void main(String[] arguments) throws IOException {
         Path target = Path.of(arguments[0]);
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -84,11 +96,26 @@ final class RewindProcess implements AutoCloseable {
                 out.println(phase);
             }
         };
-        if (Rewind.resume(target, listener).isPresent() || !Files.exists(Path.of(arguments[1]))) {
+        boolean isOverwritten = Rewind.status(target)
+                .filter(status -> status.state() == RewindStatus.State.OVERWRITING)
+                .isPresent();
+        if ((!isOverwritten && Rewind.resume(target, listener).isPresent()) || !Files.exists(Path.of(arguments[1]))) {
             return;
         }
         try (LocalDirectoryTransport source = LocalDirectoryTransport.open(Path.of(arguments[1]))) {
-            Rewind.of(target).from(source).listener(listener).plan().execute();
+            BooleanSupplier isOverwriting = () -> {
+                boolean overwrites = !Files.exists(target.resolve("global/pg_control"));
+                if (overwrites) {
+                    out.println(OVERWRITING);
+                }
+                return overwrites;
+            };
+            Rewind.of(target)
+                    .from(new LingeringSource(source, isOverwriting))
+                    .copyMode(CopyMode.valueOf(arguments[2]))
+                    .listener(listener)
+                    .plan()
+                    .execute();
             out.println("DONE");
         }
     }

@@ -2,6 +2,7 @@ package org.pgrewind4j.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.pgrewind4j.core.FileAction.CopyFile;
@@ -11,17 +12,19 @@ import org.pgrewind4j.transport.FileRange;
 
 class StagedCopyTest {
 
-    private static final DataPath PATH = DataPath.of("base/5/100");
+    private static final DataPath PATH = DataPath.of("pg_tblspc/1/PG_17_202406281/5/100");
+
+    private static final StagingArea AREA = new StagingArea(Path.of("/data"), List.of(DataPath.of("pg_tblspc/1")));
 
     private static StagedCopy whole(long size) {
-        return StagedCopy.of(new CopyFile(PATH, size), "", "7");
+        return StagedCopy.of(new CopyFile(PATH, size), AREA, "7");
     }
 
     /** Blocks of 10 bytes: the second, the fourth and fifth, of a file of eight. */
     private static StagedCopy parts() {
         return StagedCopy.of(
                 new CopyRanges(PATH, List.of(new FileRange(PATH, 10, 10), new FileRange(PATH, 30, 20)), 80),
-                "pg_tblspc/1",
+                AREA,
                 1000);
     }
 
@@ -36,12 +39,12 @@ class StagedCopyTest {
         copy.delivered(0, 60);
 
         assertThat(copy.finalSize()).isEqualTo(60);
-        assertThat(step(copy, 5)).isEqualTo(new Manifest.WholeFile(PATH, 60, 5, "", "7"));
+        assertThat(step(copy, 5)).isEqualTo(new Manifest.WholeFile(PATH, 60, 5, "pg_tblspc/1", "7"));
     }
 
     @Test
     void emptyFileIsAFile() {
-        assertThat(step(whole(0), 5)).isEqualTo(new Manifest.WholeFile(PATH, 0, 5, "", "7"));
+        assertThat(step(whole(0), 5)).isEqualTo(new Manifest.WholeFile(PATH, 0, 5, "pg_tblspc/1", "7"));
     }
 
     @Test
@@ -99,7 +102,16 @@ class StagedCopyTest {
 
         assertThat(copy.stagedAt(0, 13)).isEqualTo(1003);
         assertThat(copy.stagedAt(1, 30)).isEqualTo(1010);
-        assertThat(copy.name()).isEqualTo(StagingArea.BLOCKS);
-        assertThat(copy.place()).isEqualTo("pg_tblspc/1");
+        assertThat(copy.file()).isEqualTo(Path.of("/data/pg_tblspc/1/pgrewind4j.staging/blocks"));
+    }
+
+    @Test
+    void inPlaceEachByteLiesWhereItBelongs() {
+        CopyRanges ranges = new CopyRanges(PATH, List.of(new FileRange(PATH, 10, 10), new FileRange(PATH, 30, 20)), 80);
+        StagedCopy copy = StagedCopy.inPlace(ranges, AREA, Path.of("/data/file"));
+
+        assertThat(copy.stagedAt(0, 13)).isEqualTo(13);
+        assertThat(copy.stagedAt(1, 30)).isEqualTo(30);
+        assertThat(copy.file()).isEqualTo(Path.of("/data/file"));
     }
 }

@@ -37,33 +37,7 @@ final class ThinPair implements AutoCloseable {
         Path stays = Files.createDirectories(folder.resolve("made/stays"));
         Path goes = Files.createDirectories(folder.resolve("made/goes"));
         Path comes = Files.createDirectories(folder.resolve("made/comes"));
-        try (DivergedPair pair = DivergedPair.of(
-                        PostgresServer.builder(ServerRelease.of("17"))
-                                .withChecksums()
-                                .walSegmentMegabytes(1),
-                        first -> first.execute(
-                                "CREATE TABLESPACE stays LOCATION '" + stays + "'",
-                                "CREATE TABLE placed TABLESPACE stays AS SELECT generate_series(1, 100) AS id",
-                                "CREATE TABLESPACE goes LOCATION '" + goes + "'",
-                                "CREATE TABLE misplaced TABLESPACE goes AS SELECT generate_series(1, 100) AS id"),
-                        shared -> shared.execute(
-                                "CREATE TABLE t AS SELECT g AS id, 'shared' AS v FROM generate_series(1, 2000) g",
-                                "CREATE TABLE cut AS SELECT generate_series(1, 5000) AS id",
-                                "CREATE TABLE grows AS SELECT generate_series(1, 1000) AS id",
-                                "CREATE TABLE dropped AS SELECT 1 AS id"),
-                        old -> old.execute(
-                                "CHECKPOINT",
-                                "UPDATE t SET v = 'lost' WHERE id % 700 = 1",
-                                "UPDATE placed SET id = -id",
-                                "CREATE TABLE only_here AS SELECT 1 AS id"),
-                        promoted -> promoted.execute(
-                                "UPDATE t SET v = 'new' WHERE id % 1000 = 0",
-                                "DELETE FROM cut WHERE id > 10",
-                                "VACUUM cut",
-                                "INSERT INTO grows SELECT generate_series(1, 3000)",
-                                "DROP TABLE dropped, misplaced",
-                                "CREATE TABLE later TABLESPACE stays AS SELECT 2 AS id",
-                                "DROP TABLESPACE goes"));
+        try (DivergedPair pair = EveryAction.pair(ServerRelease.of("17"), stays, goes);
                 // Copies lie with all that their links lead to in a folder of their own.
                 PostgresServer target = pair.target().copy();
                 PostgresServer source = pair.source().copy()) {
@@ -158,7 +132,11 @@ final class ThinPair implements AutoCloseable {
     }
 
     RewindPlan plan() {
-        return rewind().plan();
+        return plan(CopyMode.STAGED);
+    }
+
+    RewindPlan plan(CopyMode mode) {
+        return rewind().copyMode(mode).plan();
     }
 
     @Override

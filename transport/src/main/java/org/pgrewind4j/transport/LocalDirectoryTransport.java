@@ -33,12 +33,13 @@ public final class LocalDirectoryTransport implements Transport {
     private final DataDirectory directory;
     private final Gate gate;
     private final BufferLoan buffers = new BufferLoan();
-    private final byte[] controlFileWhenOpened;
 
-    private LocalDirectoryTransport(DataDirectory directory) throws IOException {
+    /** Empty if it was not opened as a source. */
+    private byte[] controlFileWhenOpened = new byte[0];
+
+    private LocalDirectoryTransport(DataDirectory directory) {
         this.directory = directory;
         this.gate = new Gate(description());
-        this.controlFileWhenOpened = read(DataPath.CONTROL_FILE, ControlFile.SIZE);
     }
 
     /**
@@ -50,6 +51,21 @@ public final class LocalDirectoryTransport implements Transport {
      * @throws IOException if the control file cannot be read
      */
     public static LocalDirectoryTransport open(Path dataDirectory) throws IOException {
+        LocalDirectoryTransport transport = openToLookAt(dataDirectory);
+        transport.controlFileWhenOpened = transport.read(DataPath.CONTROL_FILE, ControlFile.SIZE);
+        return transport;
+    }
+
+    /**
+     * Opens a data directory that is to be listed and read but is no source: it may lack its control file, and
+     * {@link #replayEnd} takes it for changed.
+     *
+     * @param dataDirectory the data directory
+     * @return a transport, which the caller closes
+     * @throws java.nio.file.NoSuchFileException if there is no such directory
+     * @throws IOException if it cannot be looked at
+     */
+    public static LocalDirectoryTransport openToLookAt(Path dataDirectory) throws IOException {
         return new LocalDirectoryTransport(DataDirectory.of(dataDirectory));
     }
 

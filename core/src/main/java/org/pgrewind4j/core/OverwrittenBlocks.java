@@ -1,0 +1,113 @@
+package org.pgrewind4j.core;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.core.FileAction.CopyFile;
+import org.pgrewind4j.core.FileAction.CopyRanges;
+import org.pgrewind4j.core.FileAction.RemoveFile;
+import org.pgrewind4j.core.FileAction.Truncate;
+import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.FileRange;
+
+/**
+ * The blocks of the target that may hold a source's content since an execution in place was interrupted. They are neither
+ * the old branch's any more nor yet the new one's; only a plan that copies all of them again makes the target whole.
+ * Nothing else has changed: not a file's size, and not the target's WAL, of which that plan is made.
+ */
+final class OverwrittenBlocks {
+
+    private OverwrittenBlocks() {}
+
+    /**
+     * Takes note, durably, of what is going to be overwritten. An earlier note is replaced: the plan has been held
+     * against it.
+     */
+    static void note(List<CopyRanges> blocks, RewindFacts facts, StagingArea area, FileOperations files)
+            throws IOException {
+        List<Manifest.Step> steps = new ArrayList<>();
+        for (CopyRanges copy : blocks) {
+            List<Manifest.Piece> pieces = new ArrayList<>();
+            copy.ranges()
+                    .forEach(range ->
+                            pieces.add(new Manifest.Piece(range.offset(), range.length(), 0, Manifest.Piece.IN_PLACE)));
+            steps.add(new Manifest.Parts(copy.path(), copy.finalSize(), "", pieces));
+        }
+        Manifest note = new Manifest(
+                Manifest.fingerprint(facts.targetControl().toBytes()),
+                new Manifest.ReplayPoints(
+                        facts.divergence(), facts.start().redo(), facts.end().lsn()),
+                CopiedBytes.of(blocks, RelationGeometry.of(facts.targetControl()), facts.walFiles()),
+                List.copyOf(area.places().keySet()),
+                steps);
+        Path unfinished = area.root().resolve("overwritten.new");
+        files.write(unfinished, ManifestText.format(note));
+        files.move(unfinished, area.overwritten());
+        area.sync(files);
+    }
+
+    private static List<CopyRanges> noted(StagingArea area) throws IOException {
+        List<CopyRanges> blocks = new ArrayList<>();
+        for (Manifest.Step step :
+                ManifestText.parse(Files.readAllBytes(area.overwritten())).steps()) {
+            if (step instanceof Manifest.Parts parts) {
+                List<FileRange> ranges = parts.pieces().stream()
+                        .map(piece -> new FileRange(parts.path(), piece.offset(), piece.length()))
+                        .toList();
+                blocks.add(new CopyRanges(parts.path(), ranges, parts.finalSize()));
+            }
+        }
+        return blocks;
+    }
+
+    /** What is wrong with actions that let such a block keep what it holds; nothing if there are none. */
+    static Optional<Problem> keptBy(List<FileAction> actions, StagingArea area) throws IOException {
+        if (area.state() != StagingArea.State.OVERWRITING) {
+            return Optional.empty();
+        }
+        Map<DataPath, FileAction> byPath = new HashMap<>();
+        actions.forEach(action -> byPath.put(action.path(), action));
+        return noted(area).stream()
+                .flatMap(copy -> copy.ranges().stream())
+                .filter(range -> !isReplaced(range, byPath.get(range.path())))
+                .findFirst()
+                .map(OverwrittenBlocks::problem);
+    }
+
+    private static Problem problem(FileRange kept) {
+        return new Problem(
+                Problem.Kind.INTERRUPTED_IN_PLACE,
+                "an execution in place was interrupted, and this rewind would not copy all that it overwrote: \"%s\" from"
+                                .formatted(kept.path())
+                        + " byte %d to %d".formatted(kept.offset(), kept.end()),
+                "rewind with the same block selection, to a source that parted from the target where the one of then did;"
+                        + " or make the target anew.");
+    }
+
+    private static boolean isReplaced(FileRange range, @Nullable FileAction action) {
+        if (action instanceof Truncate truncate) {
+            return range.offset() >= truncate.size();
+        }
+        if (action instanceof CopyRanges copy) {
+            return isCopied(range, copy);
+        }
+        return action instanceof CopyFile || action instanceof RemoveFile;
+    }
+
+    private static boolean isCopied(FileRange range, CopyRanges copy) {
+        long next = range.offset();
+        long end = Math.min(range.offset() + range.length(), copy.finalSize());
+        for (FileRange copied : copy.ranges()) {
+            if (copied.offset() <= next && next < copied.offset() + copied.length()) {
+                next = copied.offset() + copied.length();
+            }
+        }
+        return next >= end;
+    }
+}

@@ -1,0 +1,45 @@
+package org.pgrewind4j.core;
+
+import java.nio.file.Path;
+import org.pgrewind4j.testserver.PostgresServer;
+import org.pgrewind4j.testserver.ServerRelease;
+
+/** A diverged pair of which a rewind needs actions of every kind that concerns relations, some in tablespaces. */
+final class EveryAction {
+
+    private EveryAction() {}
+
+    /**
+     * Makes the pair.
+     *
+     * @param stays an empty directory, for a tablespace that both sides keep
+     * @param goes an empty directory, for one that the new primary drops
+     */
+    static DivergedPair pair(ServerRelease release, Path stays, Path goes) {
+        return DivergedPair.of(
+                PostgresServer.builder(release).withChecksums().walSegmentMegabytes(1),
+                first -> first.execute(
+                        "CREATE TABLESPACE stays LOCATION '" + stays + "'",
+                        "CREATE TABLE placed TABLESPACE stays AS SELECT generate_series(1, 100) AS id",
+                        "CREATE TABLESPACE goes LOCATION '" + goes + "'",
+                        "CREATE TABLE misplaced TABLESPACE goes AS SELECT generate_series(1, 100) AS id"),
+                shared -> shared.execute(
+                        "CREATE TABLE t AS SELECT g AS id, 'shared' AS v FROM generate_series(1, 2000) g",
+                        "CREATE TABLE cut AS SELECT generate_series(1, 5000) AS id",
+                        "CREATE TABLE grows AS SELECT generate_series(1, 1000) AS id",
+                        "CREATE TABLE dropped AS SELECT 1 AS id"),
+                old -> old.execute(
+                        "CHECKPOINT",
+                        "UPDATE t SET v = 'lost' WHERE id % 700 = 1",
+                        "UPDATE placed SET id = -id",
+                        "CREATE TABLE only_here AS SELECT 1 AS id"),
+                promoted -> promoted.execute(
+                        "UPDATE t SET v = 'new' WHERE id % 1000 = 0",
+                        "DELETE FROM cut WHERE id > 10",
+                        "VACUUM cut",
+                        "INSERT INTO grows SELECT generate_series(1, 3000)",
+                        "DROP TABLE dropped, misplaced",
+                        "CREATE TABLE later TABLESPACE stays AS SELECT 2 AS id",
+                        "DROP TABLESPACE goes"));
+    }
+}
