@@ -6,7 +6,6 @@ import java.util.List;
 import org.pgrewind4j.testserver.PageComparison;
 import org.pgrewind4j.testserver.PageDifference;
 import org.pgrewind4j.testserver.PostgresServer;
-import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
 
 /** Whether a rewound data directory is right: it follows its source, and ends equal to it page by page. */
@@ -15,21 +14,15 @@ final class ResultCheck {
     private ResultCheck() {}
 
     /**
-     * Starts both sides.
+     * Starts the rewound side, and stops both.
      *
+     * @param primary a server that runs on the source, or on a copy of it
      * @param rewound is changed by that
-     * @param source is left as it is
-     * @param copy where the source's server runs on a copy
      */
-    static void check(ServerRelease release, Path rewound, Path source, Path copy)
-            throws IOException, InterruptedException {
-        PristineCopy.restore(source, copy);
-        try (PostgresServer primary =
-                        PostgresServer.builder(release).dataDirectory(copy).build();
-                PostgresServer standby =
-                        PostgresServer.builder(release).dataDirectory(rewound).build()) {
+    static void check(PostgresServer primary, Path rewound) throws IOException {
+        try (PostgresServer standby =
+                PostgresServer.builder(primary.release()).dataDirectory(rewound).build()) {
             standby.standbyOf(primary);
-            primary.start();
             standby.start();
             standby.catchUpWith(primary);
             primary.stop(StopMode.FAST);

@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "rewind-comparison",
         description = {
-            "Compares rewinds with pg_rewind's, from a local source, with fsync, on equal copies and in turn.",
+            "Compares rewinds with pg_rewind's, with fsync, on equal copies and in turn.",
             "The standard scenario is a pgbench database of scale 50; a checkpoint; 20,000 transactions of each of 4"
                     + " clients; a failover; 5,000 of each of 4 on the old primary, 500 of each of 2 on the new one.",
             "Before anything is timed, each one's result is started as a standby and compared with its source page by"
@@ -92,6 +95,19 @@ final class RewindComparison implements Callable<Integer> {
             description = "The folder of the command that stands in for pg_rewind. Default: none, just a new JVM.")
     private @Nullable Path dropIn;
 
+    @Option(
+            names = "--live",
+            description = "Rewind from a server that runs on the source, on this machine, instead of from its files.")
+    private boolean live;
+
+    @Option(
+            names = "--round-trip",
+            paramLabel = "MILLIS",
+            description =
+                    "With --live: go through a proxy that counts, and on which a byte to the server and back takes"
+                            + " that long. Default: no proxy.")
+    private @Nullable Integer roundTrip;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -118,31 +134,47 @@ final class RewindComparison implements Callable<Integer> {
         ServerRelease release = programs.release();
         DivergedPair pair = DivergedPair.of(scenario, release, folder);
         Path target = folder.toAbsolutePath().resolve("work").resolve("target");
-        List<String> original = rewind(programs.tools(), target, pair.source());
-        List<String> fresh = command(target, pair.source());
-        Contest<RunCost> contest = new Contest<>();
-        contest.add(REWIND, () -> restored(pair, target, () -> MeasuredProcess.run(original)));
-        contest.add(WARM, () -> restored(pair, target, () -> inThisJvm(target, pair.source())));
-        contest.add(FRESH, () -> restored(pair, target, () -> MeasuredProcess.run(fresh)));
-        for (String name : contest.names()) {
-            contest.runUnmeasured(name);
-            ResultCheck.check(release, target, pair.source(), target.resolveSibling("source"));
+        try (RewindSource source = source(pair, release)) {
+            List<String> original = rewind(programs.tools(), target, source);
+            List<String> fresh = command(target, source);
+            Contest<RunCost> contest = new Contest<>();
+            Map<String, SlowNetwork.Traffic> traffic = new LinkedHashMap<>();
+            contest.add(REWIND, () -> restored(pair, target, () -> MeasuredProcess.run(original)));
+            contest.add(WARM, () -> restored(pair, target, () -> inThisJvm(target, source)));
+            contest.add(FRESH, () -> restored(pair, target, () -> MeasuredProcess.run(fresh)));
+            for (String name : contest.names()) {
+                SlowNetwork.Traffic before = source.traffic();
+                contest.runUnmeasured(name);
+                traffic.put(name, source.traffic().since(before));
+                source.check(target);
+            }
+            for (int i = 1; i < warmUp; i++) {
+                contest.runUnmeasured(WARM);
+            }
+            contest.run(rounds);
+            print(contest, scenario);
+            if (roundTrip != null) {
+                print(traffic);
+            }
         }
-        for (int i = 1; i < warmUp; i++) {
-            contest.runUnmeasured(WARM);
-        }
-        contest.run(rounds);
-        print(contest, scenario);
     }
 
-    private static List<String> rewind(Oracle tools, Path target, Path source) {
-        return tools.command("pg_rewind", "--target-pgdata=" + target, "--source-pgdata=" + source);
+    private RewindSource source(DivergedPair pair, ServerRelease release) throws IOException, InterruptedException {
+        Path copy = folder.toAbsolutePath().resolve("work").resolve("source");
+        return live
+                ? RewindSource.server(
+                        pair.source(), copy, release, roundTrip == null ? null : Duration.ofMillis(roundTrip))
+                : RewindSource.directory(pair.source(), copy, release);
     }
 
-    private List<String> command(Path target, Path source) {
+    private static List<String> rewind(Oracle tools, Path target, RewindSource source) {
+        return tools.command("pg_rewind", "--target-pgdata=" + target, source.option());
+    }
+
+    private List<String> command(Path target, RewindSource source) {
         return dropIn != null
                 ? rewind(Oracle.in(dropIn.toAbsolutePath()), target, source)
-                : FreshJvm.command(RewindOnce.class, SHORT_LIFE, List.of(target.toString(), source.toString()));
+                : FreshJvm.command(RewindOnce.class, SHORT_LIFE, List.of(target.toString(), source.option()));
     }
 
     private static RunCost restored(DivergedPair pair, Path target, Contest.Contender<RunCost> contender)
@@ -151,12 +183,12 @@ final class RewindComparison implements Callable<Integer> {
         return contender.run();
     }
 
-    private static RunCost inThisJvm(Path target, Path source) throws IOException {
+    private static RunCost inThisJvm(Path target, RewindSource source) throws IOException {
         OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         double written = MeasuredProcess.writtenBytes();
         long cpu = system.getProcessCpuTime();
         long begin = System.nanoTime();
-        RewindOnce.rewind(target, source);
+        RewindOnce.rewind(target, source.option());
         double seconds = Stopwatch.seconds(begin);
         double cpuSeconds = (system.getProcessCpuTime() - cpu) / 1e9;
         return new RunCost(seconds, cpuSeconds, MeasuredProcess.writtenBytes() - written, Double.NaN);
@@ -185,6 +217,18 @@ final class RewindComparison implements Callable<Integer> {
                     contest.series(name, RunCost::peakBytes).median() / 1e6,
                     ratio(contest, name, RunCost::peakBytes));
         }
+        out.flush();
+    }
+
+    private void print(Map<String, SlowNetwork.Traffic> traffic) {
+        PrintWriter out = spec.commandLine().getOut();
+        traffic.forEach((name, passed) -> out.printf(
+                Locale.ROOT,
+                "%-22s %8.1f MB received, %d round trips, %d connections%n",
+                name,
+                passed.receivedBytes() / 1e6,
+                passed.turns(),
+                passed.connections()));
         out.flush();
     }
 

@@ -3,22 +3,43 @@ package org.pgrewind4j.examples.bench;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.pgrewind4j.core.Rewind;
+import org.pgrewind4j.transport.LiveServerBuilder;
+import org.pgrewind4j.transport.LiveServerTransport;
 import org.pgrewind4j.transport.LocalDirectoryTransport;
 import org.pgrewind4j.transport.Transport;
 
 /** Rewinds once: for a new JVM. */
 final class RewindOnce {
 
+    private static final String DIRECTORY = "--source-pgdata=";
+    private static final String SERVER = "--source-server=";
+
     private RewindOnce() {}
 
-    /** Rewinds the data directory that is the first argument from the one that is the second. */
+    /** Rewinds the data directory that is the first argument from the source that is the second. */
     public static void main(String[] args) throws IOException {
-        rewind(Path.of(args[0]), Path.of(args[1]));
+        rewind(Path.of(args[0]), args[1]);
     }
 
-    static void rewind(Path target, Path source) throws IOException {
-        try (Transport transport = LocalDirectoryTransport.open(source)) {
+    /**
+     * Rewinds.
+     *
+     * @param source as an option of {@code pg_rewind}
+     */
+    static void rewind(Path target, String source) throws IOException {
+        try (Transport transport = open(source)) {
             Rewind.of(target).from(transport).plan().execute();
         }
+    }
+
+    private static Transport open(String source) throws IOException {
+        return source.startsWith(SERVER)
+                ? server(source).open()
+                : LocalDirectoryTransport.open(Path.of(source.substring(DIRECTORY.length())));
+    }
+
+    /** A running server, by that option. */
+    static LiveServerBuilder server(String source) {
+        return LiveServerTransport.ofConnectionString(source.substring(SERVER.length()));
     }
 }

@@ -58,7 +58,7 @@ class BenchmarksTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--relations=20", "--grow=RETAINED_WAL --factors=2"})
+    @ValueSource(strings = {"--relations=20", "--grow=RETAINED_WAL --factors=2", "--live --round-trip=2"})
     void comparesRewindsWithPostgresqls(String options) {
         Oracle.require();
         StringWriter out = new StringWriter();
@@ -71,8 +71,28 @@ class BenchmarksTest {
         assertThat(status).isZero();
         for (String contender : List.of("pg_rewind", "ours, in a warm JVM", "ours, as a command")) {
             assertThat(out.toString().lines().filter(line -> line.startsWith(contender + " ")))
+                    .filteredOn(line -> !line.endsWith(" connections"))
                     .hasSize(1)
                     .allMatch(line -> line.matches(".* [0-9.]+ - +[0-9.]+ +[0-9.]+ [| 0-9.Na]+"));
+        }
+        assertThat(out.toString()
+                        .lines()
+                        .filter(line -> line.matches(".*[1-9]\\d* round trips, [1-9]\\d* connections")))
+                .hasSize(options.contains("--round-trip") ? 3 : 0);
+    }
+
+    @Test
+    void comparesFetchingWithPostgresqls() {
+        Oracle.require();
+        StringWriter out = new StringWriter();
+        int status = new CommandLine(new FetchComparison())
+                .setOut(new PrintWriter(out))
+                .execute("--folder=" + folder, "--scale=0.002", "--rounds=1", "--connections=1,2");
+        assertThat(status).isZero();
+        for (String contender : List.of("pg_rewind", "ours, 1 connections", "ours, 2 connections")) {
+            assertThat(out.toString().lines().filter(line -> line.startsWith(contender + " ")))
+                    .hasSize(1)
+                    .allMatch(line -> line.matches(".* [0-9]+ - +[0-9]+ +[0-9.]+"));
         }
     }
 
