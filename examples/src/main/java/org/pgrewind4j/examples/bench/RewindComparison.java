@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.core.CopyMode;
 import org.pgrewind4j.testserver.Oracle;
 import org.pgrewind4j.testserver.ServerRelease;
 import picocli.CommandLine;
@@ -36,6 +37,7 @@ final class RewindComparison implements Callable<Integer> {
 
     private static final String REWIND = "pg_rewind";
     private static final String WARM = "ours, in a warm JVM";
+    private static final String IN_PLACE = "ours, warm, in place";
     private static final String FRESH = "ours, as a command";
 
     /** One rewind does not live long enough for the optimizing compiler to earn back its time. */
@@ -89,6 +91,9 @@ final class RewindComparison implements Callable<Integer> {
             defaultValue = "5")
     private int warmUp;
 
+    @Option(names = "--in-place", description = "Also rewind without staging changed blocks, in the warm JVM.")
+    private boolean inPlace;
+
     @Option(
             names = "--drop-in",
             paramLabel = "DIRECTORY",
@@ -140,7 +145,10 @@ final class RewindComparison implements Callable<Integer> {
             Contest<RunCost> contest = new Contest<>();
             Map<String, SlowNetwork.Traffic> traffic = new LinkedHashMap<>();
             contest.add(REWIND, () -> restored(pair, target, () -> MeasuredProcess.run(original)));
-            contest.add(WARM, () -> restored(pair, target, () -> inThisJvm(target, source)));
+            contest.add(WARM, () -> restored(pair, target, () -> inThisJvm(target, source, CopyMode.STAGED)));
+            if (inPlace) {
+                contest.add(IN_PLACE, () -> restored(pair, target, () -> inThisJvm(target, source, CopyMode.IN_PLACE)));
+            }
             contest.add(FRESH, () -> restored(pair, target, () -> MeasuredProcess.run(fresh)));
             for (String name : contest.names()) {
                 SlowNetwork.Traffic before = source.traffic();
@@ -183,12 +191,12 @@ final class RewindComparison implements Callable<Integer> {
         return contender.run();
     }
 
-    private static RunCost inThisJvm(Path target, RewindSource source) throws IOException {
+    private static RunCost inThisJvm(Path target, RewindSource source, CopyMode mode) throws IOException {
         OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         double written = MeasuredProcess.writtenBytes();
         long cpu = system.getProcessCpuTime();
         long begin = System.nanoTime();
-        RewindOnce.rewind(target, source.option());
+        RewindOnce.rewind(target, source.option(), mode);
         double seconds = Stopwatch.seconds(begin);
         double cpuSeconds = (system.getProcessCpuTime() - cpu) / 1e9;
         return new RunCost(seconds, cpuSeconds, MeasuredProcess.writtenBytes() - written, Double.NaN);

@@ -2,6 +2,7 @@ package org.pgrewind4j.examples.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.pgrewind4j.core.CopyMode;
 import org.pgrewind4j.core.Rewind;
 import org.pgrewind4j.transport.LiveServerBuilder;
 import org.pgrewind4j.transport.LiveServerTransport;
@@ -18,7 +19,7 @@ final class RewindOnce {
 
     /** Rewinds the data directory that is the first argument from the source that is the second. */
     public static void main(String[] args) throws IOException {
-        rewind(Path.of(args[0]), args[1]);
+        rewind(Path.of(args[0]), args[1], CopyMode.STAGED);
     }
 
     /**
@@ -26,9 +27,9 @@ final class RewindOnce {
      *
      * @param source as an option of {@code pg_rewind}
      */
-    static void rewind(Path target, String source) throws IOException {
+    static void rewind(Path target, String source, CopyMode mode) throws IOException {
         try (Transport transport = open(source)) {
-            Rewind.of(target).from(transport).plan().execute();
+            Rewind.of(target).from(transport).copyMode(mode).plan().execute();
         }
     }
 
