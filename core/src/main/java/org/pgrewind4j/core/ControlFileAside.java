@@ -19,7 +19,7 @@ final class ControlFileAside {
      */
     static void move(StagingArea area, FileOperations files, String fingerprint) throws IOException {
         Path controlFile = area.controlFile();
-        boolean isInPlace = Files.exists(controlFile);
+        boolean isInPlace = StagingArea.isThere(controlFile);
         if (isInPlace) {
             // Where a crash left the file under both names, moving one onto the other would do nothing.
             files.delete(area.controlFileAside());

@@ -5,9 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.CopyRanges;
@@ -26,13 +28,17 @@ final class OverwrittenBlocks {
     private OverwrittenBlocks() {}
 
     /**
-     * Takes note, durably, of what is going to be overwritten. An earlier note is replaced: the plan has been held
-     * against it.
+     * Takes note, durably, of what is going to be overwritten. What was noted before stays noted: until the seal it may
+     * still hold what an earlier execution wrote there.
      */
     static void note(List<CopyRanges> blocks, RewindFacts facts, StagingArea area, FileOperations files)
             throws IOException {
         List<Manifest.Step> steps = new ArrayList<>();
-        for (CopyRanges copy : blocks) {
+        Set<CopyRanges> all = new LinkedHashSet<>(blocks);
+        if (area.state() == StagingArea.State.OVERWRITING) {
+            all.addAll(noted(area));
+        }
+        for (CopyRanges copy : all) {
             List<Manifest.Piece> pieces = new ArrayList<>();
             copy.ranges()
                     .forEach(range ->

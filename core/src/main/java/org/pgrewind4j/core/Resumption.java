@@ -125,7 +125,7 @@ final class Resumption {
 
     private RewindReport resume(Manifest manifest, StagingArea area, TargetLock lock) throws IOException {
         PhaseTimes times = new PhaseTimes();
-        new StagedCheck(area).check(manifest);
+        new StagedCheck(target, area).check(manifest);
         // The sealing process may have been killed before its last names were durable.
         area.sync(files);
         syncOverwritten(manifest);

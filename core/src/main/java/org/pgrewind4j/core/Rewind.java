@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -268,7 +269,7 @@ public final class Rewind {
         } catch (IOException | RuntimeException e) {
             if (cancellation.isCancelled()) {
                 throw new RewindCancelledException(
-                        RewindException.TargetState.UNTOUCHED,
+                        new StagingArea(target, List.of()).targetState(),
                         "planning the rewind of \"" + target + "\" was cancelled",
                         e);
             }

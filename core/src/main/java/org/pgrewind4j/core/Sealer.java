@@ -80,7 +80,9 @@ final class Sealer {
         for (StagedCopy copy : copies) {
             if (!vanished.contains(copy.path())) {
                 steps.merge(
-                        copy.path(), copy.step(), (one, other) -> ((Manifest.Parts) one).and((Manifest.Parts) other));
+                        copy.path(),
+                        copy.step(),
+                        (behind, inside) -> ((Manifest.Parts) inside).and((Manifest.Parts) behind));
             }
         }
         return steps.values();

@@ -8,21 +8,24 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.transport.DataDirectory;
 
-/** Proves that staged data is what was sealed, before the target is changed by it. */
+/** Proves that staged data, and what is in place already, is what was sealed, before the target is changed any further. */
 final class StagedCheck {
 
     private static final int BUFFER = 1 << 20;
 
+    private final DataDirectory target;
     private final StagingArea area;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
 
-    StagedCheck(StagingArea area) {
+    StagedCheck(Path target, StagingArea area) {
+        this.target = DataDirectory.of(target);
         this.area = area;
     }
 
     /**
-     * Reads all staged data that is still there.
+     * Reads all staged data that is still there, and all that was written in place before the seal.
      *
      * @throws PgRewindException if any of it is not what was sealed
      */
@@ -40,20 +43,32 @@ final class StagedCheck {
     }
 
     private void check(Manifest.Parts parts) throws IOException {
-        if (parts.staged().isEmpty()) {
-            return;
-        }
-        Path staged = area.in(parts.place(), StagingArea.BLOCKS);
-        try (FileChannel channel = FileChannel.open(staged, StandardOpenOption.READ)) {
-            for (Manifest.Piece piece : parts.staged()) {
-                int found = crc(channel, piece.staged(), piece.length(), buffer);
-                if (found != piece.crc()) {
-                    throw damaged(
-                            staged,
-                            "CRC %08X at byte %d".formatted(piece.crc(), piece.staged()),
-                            "%08X".formatted(found));
+        if (!parts.staged().isEmpty()) {
+            Path blocks = area.in(parts.place(), StagingArea.BLOCKS);
+            try (FileChannel channel = FileChannel.open(blocks, StandardOpenOption.READ)) {
+                for (Manifest.Piece piece : parts.staged()) {
+                    requireContent(blocks, channel, piece.staged(), piece);
                 }
             }
+        }
+        if (parts.staged().size() < parts.pieces().size()) {
+            Path file = target.resolve(parts.path());
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                for (Manifest.Piece piece : parts.pieces()) {
+                    // What lies behind the final size may be cut off already.
+                    if (piece.isInPlace() && piece.offset() + piece.length() <= parts.finalSize()) {
+                        requireContent(file, channel, piece.offset(), piece);
+                    }
+                }
+            }
+        }
+    }
+
+    private void requireContent(Path file, FileChannel channel, long position, Manifest.Piece piece)
+            throws IOException {
+        int found = crc(channel, position, piece.length(), buffer);
+        if (found != piece.crc()) {
+            throw damaged(file, "CRC %08X at byte %d".formatted(piece.crc(), position), "%08X".formatted(found));
         }
     }
 

@@ -5,13 +5,16 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.pgrewind4j.core.Events.FetchEvent;
 import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.FileAction.RestoreWal;
 import org.pgrewind4j.core.FileOperations.WritableFile;
+import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.DataDirectory;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
@@ -31,6 +34,7 @@ final class Stager {
     private final ProgressCounter progress;
     private final Map<String, Long> blocksSize = new HashMap<>();
     private final List<StagedCopy> copies = new ArrayList<>();
+    private final Set<DataPath> stagedWal = new HashSet<>();
 
     Stager(Transport transport, StagingArea area, FileOperations files, ProgressCounter progress) {
         this.transport = transport;
@@ -62,6 +66,23 @@ final class Stager {
         return fetched;
     }
 
+    /** Stages the segments that were not staged yet. */
+    List<StagedCopy> fetchWal(List<CopyFile> segments) throws IOException {
+        List<StagedCopy> fetched = fetch(segments.stream()
+                .filter(segment -> !stagedWal.contains(segment.path()))
+                .toList());
+        fetched.forEach(segment -> stagedWal.add(segment.path()));
+        return fetched;
+    }
+
+    /** Forgets the segments that the source may have written to since: they are to be fetched again. */
+    void forgetWalFrom(Lsn position, int segmentSize) {
+        stagedWal.removeIf(path -> WalSegmentName.parse(path.fileName(), segmentSize)
+                .filter(segment -> segment.end().isAfter(position))
+                .isPresent());
+        copies.removeIf(copy -> StagedWal.isSegment(copy.path()) && !stagedWal.contains(copy.path()));
+    }
+
     /** Writes blocks where they belong. */
     void overwrite(List<CopyRanges> blocks, DataDirectory target) throws IOException {
         List<StagedCopy> fetched = new ArrayList<>();
@@ -72,11 +93,11 @@ final class Stager {
         copies.addAll(fetched);
     }
 
-    /** Stages what the actions take from the archives. */
+    /** Stages what the actions take from the archives, unless it is staged. */
     void restore(List<? extends FileAction> actions, Settings settings) throws IOException {
         ArchivedWal archive = new ArchivedWal(settings);
         for (FileAction action : actions) {
-            if (action instanceof RestoreWal restore) {
+            if (action instanceof RestoreWal restore && stagedWal.add(restore.path())) {
                 String name = restore.path().fileName();
                 StagedCopy copy = StagedCopy.of(new CopyFile(restore.path(), restore.size()), area, name);
                 try (WritableFile staged = files.open(copy.file())) {

@@ -2,6 +2,8 @@ package org.pgrewind4j.core;
 
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.DataDirectory;
 import org.pgrewind4j.transport.ReplayEnd;
@@ -18,6 +20,9 @@ final class Staging {
     private final ProgressCounter progress;
     private final Stager stager;
     private final StagedPages pages;
+
+    /** Where the WAL ended when it was staged; null until then. */
+    private @Nullable Lsn stagedUpTo;
 
     Staging(RewindPlan plan, StagingArea area, FileOperations files, RewindListener listener) {
         this.plan = plan;
@@ -41,37 +46,47 @@ final class Staging {
                 .filter(action -> !StagedWal.isSegment(action.path()))
                 .toList();
         if (settings.copyMode() == CopyMode.IN_PLACE) {
-            stageAndOverwrite(actions);
-        } else {
-            stager.fetch(actions);
+            return stageAndOverwrite(actions);
         }
+        stager.fetch(actions);
+        return complete();
+    }
+
+    /** What can refuse the rewind, or fail, does so as far as possible while the target is untouched. */
+    private ReplayEnd stageAndOverwrite(List<FileAction> actions) throws IOException {
+        DataDirectory target = DataDirectory.of(settings.target());
+        InPlaceSplit split =
+                InPlaceSplit.of(actions, target, facts.targetControl().blockSize());
+        stager.fetch(split.staged());
+        ReplayEnd before = complete();
+        if (split.overwritten().isEmpty()) {
+            return before;
+        }
+        if (new TemplateCheck(settings, facts, area).isNeeded(before.lsn())) {
+            // Its answer depends on the pages that are still to come.
+            stager.fetch(split.overwritten());
+        } else {
+            OverwrittenBlocks.note(split.overwritten(), facts, area, files);
+            ControlFileAside.move(
+                    area, files, Manifest.fingerprint(facts.targetControl().toBytes()));
+            stager.overwrite(split.overwritten(), target);
+        }
+        return complete();
+    }
+
+    /** Asks where replay must end, stages the WAL up to there, and proves that all fits together. */
+    private ReplayEnd complete() throws IOException {
         pages.check(stager.copies());
         // Asked for after the last page was fetched: none can be of a time that replay does not reach.
         ReplayEnd end = settings.source().replayEnd();
         requireSameTimeline(end);
         requireStillUsable(end);
         stageWal(end);
-        stager.restore(plan.actions(), settings);
         pages.check(stager.copies());
         progress.tell();
         new TemplateCheck(settings, facts, area).check(plan.actions(), stager.copies(), end.lsn());
         new TablespaceCheck(settings, facts, area).check(plan.actions(), end.lsn());
         return end;
-    }
-
-    /** What can fail while the target is untouched is done first. */
-    private void stageAndOverwrite(List<FileAction> actions) throws IOException {
-        DataDirectory target = DataDirectory.of(settings.target());
-        InPlaceSplit split =
-                InPlaceSplit.of(actions, target, facts.targetControl().blockSize());
-        stager.fetch(split.staged());
-        pages.check(stager.copies());
-        if (!split.overwritten().isEmpty()) {
-            OverwrittenBlocks.note(split.overwritten(), facts, area, files);
-            ControlFileAside.move(
-                    area, files, Manifest.fingerprint(facts.targetControl().toBytes()));
-            stager.overwrite(split.overwritten(), target);
-        }
     }
 
     /** All that was staged. */
@@ -98,8 +113,11 @@ final class Staging {
     }
 
     private void stageWal(ReplayEnd end) throws IOException {
+        if (stagedUpTo != null && !stagedUpTo.equals(end.lsn())) {
+            stager.forgetWalFrom(stagedUpTo, facts.targetControl().walSegmentSize());
+        }
         List<StagedCopy> segments =
-                stager.fetch(facts.walFiles().copiesUpTo(facts.start().redo(), end.lsn()));
+                stager.fetchWal(facts.walFiles().copiesUpTo(facts.start().redo(), end.lsn()));
         for (StagedCopy segment : segments) {
             if (segment.isVanished()
                     || segment.delivered(0) < segment.ranges().get(0).length()) {
@@ -108,5 +126,7 @@ final class Staging {
                         "give the source a replication slot or a greater wal_keep_size, and rewind again."));
             }
         }
+        stager.restore(plan.actions(), settings);
+        stagedUpTo = end.lsn();
     }
 }

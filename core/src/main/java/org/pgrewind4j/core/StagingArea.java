@@ -4,8 +4,10 @@ import com.google.common.collect.ImmutableSortedMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -130,20 +132,30 @@ final class StagingArea {
     }
 
     State state() throws IOException {
-        if (Files.notExists(root(), LinkOption.NOFOLLOW_LINKS)) {
+        if (!isThere(root())) {
             return State.NONE;
         }
         requireDirectory(root());
-        if (Files.notExists(manifest())) {
-            return Files.exists(overwritten()) && Files.notExists(controlFile()) ? State.OVERWRITING : State.UNSEALED;
+        if (!isThere(manifest())) {
+            return isThere(overwritten()) && !isThere(controlFile()) ? State.OVERWRITING : State.UNSEALED;
         }
-        if (Files.notExists(newControlFile())) {
+        if (!isThere(newControlFile())) {
             return State.APPLIED;
         }
-        if (Files.notExists(controlFile())) {
+        if (!isThere(controlFile())) {
             return State.HALF_APPLIED;
         }
         return Files.mismatch(newControlFile(), controlFile()) < 0 ? State.APPLIED : State.SEALED;
+    }
+
+    /** Whether there is such a file. What cannot be told is an error: too much hangs on it for a guess. */
+    static boolean isThere(Path file) throws IOException {
+        try {
+            Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
     }
 
     /** What a rewind that failed has left. */

@@ -66,6 +66,11 @@ final class TemplateCheck {
         this.geometry = RelationGeometry.of(facts.targetControl());
     }
 
+    /** Whether replay copies a template at all, of whose pages this check may have something to say. */
+    boolean isNeeded(Lsn end) throws IOException {
+        return !lasting(creations(onSourceBranch(end))).isEmpty();
+    }
+
     /**
      * Looks at every template that replay copies.
      *
@@ -76,11 +81,7 @@ final class TemplateCheck {
      */
     void check(List<FileAction> actions, List<StagedCopy> copies, Lsn end) throws IOException {
         Optional<ChangedBlocks> onSource = onSourceBranch(end);
-        List<FileCopyDatabase> creations = new ArrayList<>(facts.changed().fileCopyDatabases());
-        creations.removeIf(
-                creation -> !creation.lsn().isBefore(facts.divergence().position()));
-        onSource.ifPresent(changed -> creations.addAll(changed.fileCopyDatabases()));
-        List<FileCopyDatabase> lasting = lasting(creations);
+        List<FileCopyDatabase> lasting = lasting(creations(onSource));
         for (int i = 0; i < lasting.size(); i++) {
             FileCopyDatabase creation = lasting.get(i);
             if (lasting.subList(0, i).stream().anyMatch(earlier -> makesTemplate(earlier, creation))) {
@@ -92,6 +93,14 @@ final class TemplateCheck {
             }
             requireNothingNewer(creation, copies);
         }
+    }
+
+    private List<FileCopyDatabase> creations(Optional<ChangedBlocks> onSource) {
+        List<FileCopyDatabase> creations = new ArrayList<>(facts.changed().fileCopyDatabases());
+        creations.removeIf(
+                creation -> !creation.lsn().isBefore(facts.divergence().position()));
+        onSource.ifPresent(changed -> creations.addAll(changed.fileCopyDatabases()));
+        return creations;
     }
 
     private Optional<ChangedBlocks> onSourceBranch(Lsn end) throws IOException {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.RewindException.TargetState;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
@@ -148,6 +149,56 @@ class InPlaceTest {
 
         rewind().copyMode(CopyMode.STAGED).plan().execute();
 
+        assertStandbyHasTheSourcesRows();
+    }
+
+    /** An execution that would have copied them all can be interrupted as well, before it came to them. */
+    @Test
+    void whatWasOverwrittenStaysNotedWhenTheNextOneOverwritesOtherBlocks() throws IOException {
+        RewindPlan plan = rewind().plan();
+        List<CopyRanges> blocks = plan.actions().stream()
+                .filter(CopyRanges.class::isInstance)
+                .map(CopyRanges.class::cast)
+                .toList();
+        FileOperations files = new LocalFileOperations(target.dataDirectory(), Durability.NO_SYNC);
+        StagingArea area = new StagingArea(target.dataDirectory(), plan.facts().links());
+        area.create(files);
+        OverwrittenBlocks.note(blocks.subList(0, 1), plan.facts(), area, files);
+        ControlFileAside.move(
+                area, files, Manifest.fingerprint(plan.facts().targetControl().toBytes()));
+        OverwrittenBlocks.note(blocks.subList(1, 2), plan.facts(), area, files);
+
+        assertThat(OverwrittenBlocks.keptBy(List.copyOf(blocks.subList(0, 2)), area))
+                .isEmpty();
+        assertThat(OverwrittenBlocks.keptBy(List.copyOf(blocks.subList(0, 1)), area))
+                .isPresent();
+        assertThat(OverwrittenBlocks.keptBy(List.copyOf(blocks.subList(1, 2)), area))
+                .isPresent();
+    }
+
+    @Test
+    void blockThatWasDamagedInPlaceAfterTheSealIsNotTakenForGood() throws IOException {
+        RewindPlan plan = rewind().plan();
+        FailingFiles files = FailingFiles.before("move to " + path("global/pg_control"), target.dataDirectory());
+        assertThatThrownBy(() -> Execution.execute(plan, files))
+                .isInstanceOfSatisfying(
+                        RewindException.class, e -> assertThat(e.targetState()).isEqualTo(TargetState.RESUMABLE));
+        // The first of these files has a block that was overwritten, the first one.
+        Path file = plan.actions().stream()
+                .filter(action -> action instanceof CopyRanges copy
+                        && copy.ranges().get(0).offset() == 0)
+                .map(action -> path(action.path().toString()))
+                .findFirst()
+                .orElseThrow();
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[100] ^= 1;
+        Files.write(file, bytes);
+
+        assertThatThrownBy(() -> Rewind.resume(target.dataDirectory(), RewindListener.none()))
+                .hasMessageContaining("damaged: \"" + file + "\": expected CRC ");
+        bytes[100] ^= 1;
+        Files.write(file, bytes);
+        assertThat(Rewind.resume(target.dataDirectory(), RewindListener.none())).isPresent();
         assertStandbyHasTheSourcesRows();
     }
 

@@ -31,15 +31,20 @@ class TemplateCheckTest {
             Map<String, String> before = TreeState.contents(target.dataDirectory());
             try (LocalDirectoryTransport source =
                     LocalDirectoryTransport.open(pair.source().dataDirectory())) {
-                RewindPlan plan = Rewind.of(target.dataDirectory()).from(source).plan();
+                for (CopyMode mode : CopyMode.values()) {
+                    RewindPlan plan = Rewind.of(target.dataDirectory())
+                            .from(source)
+                            .copyMode(mode)
+                            .plan();
 
-                RewindException refusal = catchThrowableOfType(RewindException.class, plan::execute);
+                    RewindException refusal = catchThrowableOfType(RewindException.class, plan::execute);
 
-                assertThat(refusal.targetState()).isEqualTo(RewindException.TargetState.UNTOUCHED);
-                assertThat(refusal)
-                        .hasMessageContaining("by copying the files of database")
-                        .hasMessageContaining("HINT: drop that database on the source and create it again");
-                assertThat(TreeState.contents(target.dataDirectory())).isEqualTo(before);
+                    assertThat(refusal.targetState()).isEqualTo(RewindException.TargetState.UNTOUCHED);
+                    assertThat(refusal)
+                            .hasMessageContaining("by copying the files of database")
+                            .hasMessageContaining("HINT: drop that database on the source and create it again");
+                    assertThat(TreeState.contents(target.dataDirectory())).isEqualTo(before);
+                }
             }
         }
     }
