@@ -2,6 +2,7 @@ package org.pgrewind4j.core;
 
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.testserver.Failover;
@@ -21,6 +22,16 @@ class RewindLiveScenarioTest {
     @ParameterizedTest
     @MethodSource("releases")
     void followsAServerUnderLoad(ServerRelease release) throws IOException {
+        follow(release, CopyMode.STAGED);
+    }
+
+    /** The end of replay moves on after blocks were overwritten. */
+    @Test
+    void followsAServerUnderLoadInPlace() throws IOException {
+        follow(ServerRelease.newest(), CopyMode.IN_PLACE);
+    }
+
+    private static void follow(ServerRelease release, CopyMode mode) throws IOException {
         try (Failover failover = Failover.of(Workload.settings(PostgresServer.builder(release))
                 .withChecksums()
                 .build())) {
@@ -36,7 +47,7 @@ class RewindLiveScenarioTest {
             Rewound rewound;
             try (Load load = Load.on(promoted)) {
                 load.await(100);
-                rewound = Rewound.ofLive(old, promoted, BlockSelection.MINIMAL);
+                rewound = Rewound.ofLive(old, promoted, mode);
             }
 
             rewound.startAndCompare();

@@ -30,7 +30,7 @@ final class Rewound {
     /** Rewinds from a data directory; both servers are stopped. */
     static Rewound of(PostgresServer target, PostgresServer source, BlockSelection selection) throws IOException {
         try (LocalDirectoryTransport transport = LocalDirectoryTransport.open(source.dataDirectory())) {
-            RewindPlan plan = plan(target, transport, selection);
+            RewindPlan plan = plan(rewind(target, transport).blockSelection(selection));
             RewindReport report = execute(target, plan);
             assertThat(report.bytes()).isEqualTo(plan.bytes());
             return new Rewound(target, source, plan);
@@ -38,24 +38,26 @@ final class Rewound {
     }
 
     /** Rewinds from a running server. */
-    static Rewound ofLive(PostgresServer target, PostgresServer source, BlockSelection selection) throws IOException {
+    static Rewound ofLive(PostgresServer target, PostgresServer source, CopyMode mode) throws IOException {
         Properties login = new Properties();
         login.setProperty("user", PostgresServer.USER);
         try (LiveServerTransport transport =
                 LiveServerTransport.ofJdbcUrl(source.jdbcUrl("postgres"), login).open()) {
-            RewindPlan plan = plan(target, transport, selection);
+            RewindPlan plan = plan(rewind(target, transport).copyMode(mode));
             execute(target, plan);
             return new Rewound(target, source, plan);
         }
     }
 
-    private static RewindPlan plan(PostgresServer target, Transport transport, BlockSelection selection) {
-        RewindPlan plan = Rewind.of(target.dataDirectory())
+    private static Rewind rewind(PostgresServer target, Transport transport) {
+        return Rewind.of(target.dataDirectory())
                 .from(transport)
-                .blockSelection(selection)
                 .durability(Durability.NO_SYNC)
-                .verify(Verify.RESULT)
-                .plan();
+                .verify(Verify.RESULT);
+    }
+
+    private static RewindPlan plan(Rewind rewind) {
+        RewindPlan plan = rewind.plan();
         assertThat(plan.problems()).isEmpty();
         assertThat(plan.verdict()).isEqualTo(Verdict.REWIND);
         assertThat(plan.blocksWithoutImage()).isZero();
