@@ -2,14 +2,11 @@ package org.pgrewind4j.core;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Optional;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
-import org.pgrewind4j.transport.DataDirectory;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.wal.ControlFile;
@@ -33,23 +30,7 @@ record Cluster(ControlFile controlFile, TimelineHistory history) {
     private static final int ATTEMPTS = 5;
 
     static Cluster of(Transport transport, ControlFile controlFile) throws IOException {
-        return new Cluster(controlFile, readHistory(transport::read, transport.description(), controlFile));
-    }
-
-    /** A data directory whose control file is not in its place. */
-    static Cluster of(Path dataDirectory, ControlFile controlFile) throws IOException {
-        DataDirectory directory = DataDirectory.of(dataDirectory);
-        return new Cluster(
-                controlFile,
-                readHistory(
-                        (path, longest) -> Files.readAllBytes(directory.resolve(path)),
-                        "data directory \"" + dataDirectory + "\"",
-                        controlFile));
-    }
-
-    /** Reads a small file. */
-    private interface FileReader {
-        byte[] read(DataPath path, int longest) throws IOException;
+        return new Cluster(controlFile, readHistory(transport, controlFile));
     }
 
     static ControlFile readControlFile(Transport transport) throws IOException {
@@ -74,29 +55,23 @@ record Cluster(ControlFile controlFile, TimelineHistory history) {
         return ofRecovery.compareTo(ofCheckPoint) > 0 ? ofRecovery : ofCheckPoint;
     }
 
-    private static TimelineHistory readHistory(FileReader reader, String side, ControlFile controlFile)
-            throws IOException {
+    private static TimelineHistory readHistory(Transport transport, ControlFile controlFile) throws IOException {
         TimelineId timeline = timeline(controlFile);
         if (timeline.value() == 1) {
             return TimelineHistory.ofSingle(timeline);
         }
-        return history(reader, controlFile.version(), timeline)
+        return history(transport, controlFile.version(), timeline)
                 .orElseThrow(() -> new PgRewindException(PgRewindException.withHint(
-                        side + " has no history file \"" + historyPath(controlFile.version(), timeline)
-                                + "\" for the timeline that it is on",
+                        transport.description() + " has no history file \""
+                                + historyPath(controlFile.version(), timeline) + "\" for the timeline that it is on",
                         "restore the file from the WAL archive into that directory.")));
     }
 
     /** What a cluster knows of any timeline; empty if it has no history of it. */
     static Optional<TimelineHistory> history(Transport transport, PostgresVersion version, TimelineId timeline)
             throws IOException {
-        return history(transport::read, version, timeline);
-    }
-
-    private static Optional<TimelineHistory> history(FileReader reader, PostgresVersion version, TimelineId timeline)
-            throws IOException {
         try {
-            byte[] content = reader.read(historyPath(version, timeline), LONGEST_HISTORY);
+            byte[] content = transport.read(historyPath(version, timeline), LONGEST_HISTORY);
             return Optional.of(TimelineHistory.parse(timeline, new String(content, StandardCharsets.UTF_8)));
         } catch (NoSuchFileException e) {
             return Optional.empty();

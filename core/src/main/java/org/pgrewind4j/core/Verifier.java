@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.pgrewind4j.transport.LocalDirectoryTransport;
 import org.pgrewind4j.wal.ControlFile;
 import org.pgrewind4j.wal.WalSegmentName;
 
@@ -43,7 +44,7 @@ record Verifier(Verify verify, Predicate<WalSegmentName> restorable) {
                 Phase.VERIFY,
                 manifest.bytes() + points.end().minus(points.redo()),
                 manifest.steps().size());
-        AppliedWal wal = new AppliedWal(target, Cluster.of(target, control), restorable, progress);
+        AppliedWal wal = new AppliedWal(target, cluster(target, control), restorable, progress);
         wal.check(points);
         AppliedFiles files = new AppliedFiles(target, control, progress);
         files.check(manifest.steps());
@@ -57,5 +58,11 @@ record Verifier(Verify verify, Predicate<WalSegmentName> restorable) {
                 points.end(),
                 wal.records(),
                 wal.toRestore()));
+    }
+
+    private static Cluster cluster(Path target, ControlFile control) throws IOException {
+        try (LocalDirectoryTransport transport = LocalDirectoryTransport.openToLookAt(target)) {
+            return Cluster.of(transport, control);
+        }
     }
 }
