@@ -21,6 +21,9 @@ final class Staging {
     private final Stager stager;
     private final StagedPages pages;
 
+    /** Whether replay copies databases by file, as far as the WAL that is staged goes. */
+    private boolean copiesTemplates;
+
     /** Where the WAL ended when it was staged; null until then. */
     private @Nullable Lsn stagedUpTo;
 
@@ -62,8 +65,8 @@ final class Staging {
         if (split.overwritten().isEmpty()) {
             return before;
         }
-        if (new TemplateCheck(settings, facts, area).isNeeded(before.lsn())) {
-            // Its answer depends on the pages that are still to come.
+        if (copiesTemplates) {
+            // Whether it may depends on the pages that are still to come.
             stager.fetch(split.overwritten());
         } else {
             OverwrittenBlocks.note(split.overwritten(), facts, area, files);
@@ -84,7 +87,7 @@ final class Staging {
         stageWal(end);
         pages.check(stager.copies());
         progress.tell();
-        new TemplateCheck(settings, facts, area).check(plan.actions(), stager.copies(), end.lsn());
+        copiesTemplates = new TemplateCheck(settings, facts, area).check(plan.actions(), stager.copies(), end.lsn());
         new TablespaceCheck(settings, facts, area).check(plan.actions(), end.lsn());
         return end;
     }

@@ -66,22 +66,22 @@ final class TemplateCheck {
         this.geometry = RelationGeometry.of(facts.targetControl());
     }
 
-    /** Whether replay copies a template at all, of whose pages this check may have something to say. */
-    boolean isNeeded(Lsn end) throws IOException {
-        return !lasting(creations(onSourceBranch(end))).isEmpty();
-    }
-
     /**
      * Looks at every template that replay copies.
      *
      * @param actions what will be done to the target
      * @param copies what was staged, WAL included
      * @param end where replay ends
+     * @return whether there is any; then pages that are fetched later can change the answer
      * @throws PgRewindException if a database would not become what it is on the source
      */
-    void check(List<FileAction> actions, List<StagedCopy> copies, Lsn end) throws IOException {
+    boolean check(List<FileAction> actions, List<StagedCopy> copies, Lsn end) throws IOException {
         Optional<ChangedBlocks> onSource = onSourceBranch(end);
-        List<FileCopyDatabase> lasting = lasting(creations(onSource));
+        List<FileCopyDatabase> creations = new ArrayList<>(facts.changed().fileCopyDatabases());
+        creations.removeIf(
+                creation -> !creation.lsn().isBefore(facts.divergence().position()));
+        onSource.ifPresent(changed -> creations.addAll(changed.fileCopyDatabases()));
+        List<FileCopyDatabase> lasting = lasting(creations);
         for (int i = 0; i < lasting.size(); i++) {
             FileCopyDatabase creation = lasting.get(i);
             if (lasting.subList(0, i).stream().anyMatch(earlier -> makesTemplate(earlier, creation))) {
@@ -93,14 +93,7 @@ final class TemplateCheck {
             }
             requireNothingNewer(creation, copies);
         }
-    }
-
-    private List<FileCopyDatabase> creations(Optional<ChangedBlocks> onSource) {
-        List<FileCopyDatabase> creations = new ArrayList<>(facts.changed().fileCopyDatabases());
-        creations.removeIf(
-                creation -> !creation.lsn().isBefore(facts.divergence().position()));
-        onSource.ifPresent(changed -> creations.addAll(changed.fileCopyDatabases()));
-        return creations;
+        return !lasting.isEmpty();
     }
 
     private Optional<ChangedBlocks> onSourceBranch(Lsn end) throws IOException {
