@@ -37,8 +37,7 @@ final class ControlFileAside {
         if (!Manifest.fingerprint(aside).equals(fingerprint)) {
             files.move(area.controlFileAside(), area.controlFile());
             area.syncControlFile(files);
-            throw new PgRewindException(PgRewindException.withHint(
-                    "a server was started on the target since the rewind was planned", "stop it and plan again."));
+            throw ServerLock.startedSincePlanned();
         }
     }
 }

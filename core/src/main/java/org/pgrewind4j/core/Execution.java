@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.core.RewindException.TargetState;
-import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.ReplayEnd;
 
 /**
@@ -112,8 +111,7 @@ final class Execution {
     private void requireUnchanged(StagingArea area) throws IOException {
         byte[] controlFile = Files.readAllBytes(area.plannedControlFile());
         if (!Arrays.equals(controlFile, plan.facts().targetControl().toBytes()) || ServerLock.isServerRunning(target)) {
-            throw new PgRewindException(PgRewindException.withHint(
-                    "a server was started on the target since the rewind was planned", "stop it and plan again."));
+            throw ServerLock.startedSincePlanned();
         }
         Optional<Problem> problem = OverwrittenBlocks.keptBy(plan.actions(), area);
         if (problem.isPresent()) {

@@ -68,6 +68,12 @@ final class ServerLock implements Closeable {
         return PostmasterPid.read(target).flatMap(PostmasterPid::signOfLife).isPresent();
     }
 
+    /** What is wrong if the target's control file is no longer the one that it was planned with. */
+    static PgRewindException startedSincePlanned() {
+        return new PgRewindException(PgRewindException.withHint(
+                "a server was started on the target since the rewind was planned", "stop it and plan again."));
+    }
+
     /**
      * Makes sure that no server runs on the target.
      *
