@@ -1,8 +1,12 @@
 package org.pgrewind4j.core;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.file.Path;
+import java.util.List;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
+import org.pgrewind4j.testserver.StopMode;
 
 /** A diverged pair of which a rewind needs actions of every kind that concerns relations, some in tablespaces. */
 final class EveryAction {
@@ -41,5 +45,21 @@ final class EveryAction {
                         "DROP TABLE dropped, misplaced",
                         "CREATE TABLE later TABLESPACE stays AS SELECT 2 AS id",
                         "DROP TABLESPACE goes"));
+    }
+
+    /** Starts a rewound copy of the pair's target as a standby, and compares what every table holds. */
+    static void assertStandbyHasTheSourcesRows(DivergedPair pair, PostgresServer target) {
+        PostgresServer promoted = pair.copyOfSource();
+        promoted.start();
+        target.standbyOf(promoted);
+        target.start();
+        target.catchUpWith(promoted);
+        for (String table : List.of("t", "cut", "grows", "placed", "later")) {
+            String rows = "SELECT md5(string_agg(r::text, ',' ORDER BY r::text)) FROM " + table + " r";
+            assertThat(target.value(rows)).as(table).isEqualTo(promoted.value(rows));
+        }
+        target.stop(StopMode.FAST);
+        promoted.stop(StopMode.FAST);
+        pair.closeCopies();
     }
 }

@@ -18,7 +18,6 @@ import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.RewindException.TargetState;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
-import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.transport.LocalDirectoryTransport;
 
 /** An execution that overwrites blocks in place, on real servers: undisturbed, interrupted, and what may follow that. */
@@ -81,21 +80,6 @@ class InPlaceTest {
                                 + " and rewind again, from this source or one that shares as much of its history.");
     }
 
-    private static void assertStandbyHasTheSourcesRows() {
-        PostgresServer promoted = pair.copyOfSource();
-        promoted.start();
-        target.standbyOf(promoted);
-        target.start();
-        target.catchUpWith(promoted);
-        for (String table : List.of("t", "cut", "grows", "placed", "later")) {
-            String rows = "SELECT md5(string_agg(r::text, ',' ORDER BY r::text)) FROM " + table + " r";
-            assertThat(target.value(rows)).as(table).isEqualTo(promoted.value(rows));
-        }
-        target.stop(StopMode.FAST);
-        promoted.stop(StopMode.FAST);
-        pair.closeCopies();
-    }
-
     @Test
     void changedBlocksAreNotStagedAndAllElseIs() throws IOException {
         RewindPlan plan = rewind().plan();
@@ -121,7 +105,7 @@ class InPlaceTest {
                 .singleElement()
                 .satisfies(bytes ->
                         assertThat(bytes).isPositive().isLessThan(plan.bytes().blockBytes()));
-        assertStandbyHasTheSourcesRows();
+        EveryAction.assertStandbyHasTheSourcesRows(pair, target);
     }
 
     @Test
@@ -139,7 +123,7 @@ class InPlaceTest {
 
         assertThat(report.verdict()).isEqualTo(Verdict.REWIND);
         assertThat(path("pgrewind4j.staging")).doesNotExist();
-        assertStandbyHasTheSourcesRows();
+        EveryAction.assertStandbyHasTheSourcesRows(pair, target);
     }
 
     @Test
@@ -149,7 +133,7 @@ class InPlaceTest {
 
         rewind().copyMode(CopyMode.STAGED).plan().execute();
 
-        assertStandbyHasTheSourcesRows();
+        EveryAction.assertStandbyHasTheSourcesRows(pair, target);
     }
 
     /** An execution that would have copied them all can be interrupted as well, before it came to them. */
@@ -199,7 +183,7 @@ class InPlaceTest {
         bytes[100] ^= 1;
         Files.write(file, bytes);
         assertThat(Rewind.resume(target.dataDirectory(), RewindListener.none())).isPresent();
-        assertStandbyHasTheSourcesRows();
+        EveryAction.assertStandbyHasTheSourcesRows(pair, target);
     }
 
     @Test
@@ -223,6 +207,6 @@ class InPlaceTest {
                         RewindException.class, e -> assertThat(e.targetState()).isEqualTo(TargetState.NEEDS_SOURCE))
                 .hasMessageContaining("an execution in place was interrupted");
         rewind().blockSelection(BlockSelection.SINCE_CHECKPOINT).plan().execute();
-        assertStandbyHasTheSourcesRows();
+        EveryAction.assertStandbyHasTheSourcesRows(pair, target);
     }
 }

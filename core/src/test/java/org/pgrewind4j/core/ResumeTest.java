@@ -153,22 +153,7 @@ class ResumeTest {
         assertThat(report.bytes()).isEqualTo(plan.bytes());
         assertThat(report.replayEnd()).isEqualTo(plan.replayEnd().orElseThrow());
         assertThat(TreeState.contents(target.dataDirectory())).isEqualTo(finished);
-        assertStandbyHasTheSourcesRows();
-    }
-
-    private static void assertStandbyHasTheSourcesRows() {
-        PostgresServer promoted = pair.copyOfSource();
-        promoted.start();
-        target.standbyOf(promoted);
-        target.start();
-        target.catchUpWith(promoted);
-        for (String table : List.of("t", "cut", "placed", "later")) {
-            String rows = "SELECT md5(string_agg(r::text, ',' ORDER BY r::text)) FROM " + table + " r";
-            assertThat(target.value(rows)).as(table).isEqualTo(promoted.value(rows));
-        }
-        target.stop(StopMode.FAST);
-        promoted.stop(StopMode.FAST);
-        pair.closeCopies();
+        EveryAction.assertStandbyHasTheSourcesRows(pair, target);
     }
 
     @Test
@@ -192,7 +177,7 @@ class ResumeTest {
         anew.execute();
 
         assertThat(target.dataDirectory().resolve("pgrewind4j.staging")).doesNotExist();
-        assertStandbyHasTheSourcesRows();
+        EveryAction.assertStandbyHasTheSourcesRows(pair, target);
     }
 
     @Test

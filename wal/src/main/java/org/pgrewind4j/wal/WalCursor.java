@@ -301,8 +301,7 @@ final class WalCursor implements Closeable {
         }
         long previous = LittleEndian.int64(bytes, offset + 8);
         // Zero before the first record of a range, else all ones. A branch for this would let that record, which is
-        // rare,
-        // make the JVM throw away what it has compiled.
+        // rare, make the JVM throw away what it has compiled.
         long isKnown = (last | -last) >> 63;
         if (((previous ^ last) & isKnown) != 0 || Long.compareUnsigned(previous, begin) >= 0) {
             return endAt(
