@@ -45,21 +45,8 @@ final class FetchComparison implements Callable<Integer> {
     private static final Pattern MAIN_FORK = Pattern.compile("(base/\\d+|global)/\\d+(\\.\\d+)?");
     private static final int WARM_UP = 3;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Print this text.")
-    @SuppressWarnings("unused") // It is read where it is parsed.
-    private boolean help;
-
     @Mixin
-    private PostgresPrograms programs = new PostgresPrograms();
-
-    @Option(
-            names = "--folder",
-            description = "Where data directories are made and kept. Default: ${DEFAULT-VALUE}.",
-            defaultValue = "target/bench")
-    private Path folder = Path.of("");
+    private ComparisonOptions options = new ComparisonOptions();
 
     @Option(
             names = "--scale",
@@ -81,9 +68,6 @@ final class FetchComparison implements Callable<Integer> {
                     "Go through a proxy on which a byte to the server and back takes that long. Default: no proxy.")
     private @Nullable Integer roundTrip;
 
-    @Option(names = "--rounds", description = "How many rounds. Default: ${DEFAULT-VALUE}.", defaultValue = "7")
-    private int rounds;
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -94,9 +78,9 @@ final class FetchComparison implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        ServerRelease release = programs.release();
-        DivergedPair pair = DivergedPair.of(RewindScenario.standard(scale), release, folder);
-        Path work = folder.toAbsolutePath().resolve("work");
+        ServerRelease release = options.release();
+        DivergedPair pair = DivergedPair.of(RewindScenario.standard(scale), release, options.folder());
+        Path work = options.folder().toAbsolutePath().resolve("work");
         PristineCopy.restore(pair.target(), work.resolve("target"));
         try (RewindSource source = RewindSource.server(
                 pair.source(),
@@ -109,7 +93,7 @@ final class FetchComparison implements Callable<Integer> {
     }
 
     private void compare(Path target, RewindSource source) throws IOException, InterruptedException {
-        List<String> rewind = programs.tools()
+        List<String> rewind = options.tools()
                 .command("pg_rewind", "--dry-run", "--progress", "--target-pgdata=" + target, source.option());
         double copied = copied(rewind);
         try (OpenServers servers = new OpenServers(source)) {
@@ -126,7 +110,7 @@ final class FetchComparison implements Callable<Integer> {
                     contest.runUnmeasured(name);
                 }
             }
-            contest.run(rounds);
+            contest.run(options.rounds());
             print(contest, copied, wanted);
         }
     }
@@ -203,7 +187,12 @@ final class FetchComparison implements Callable<Integer> {
     private void print(Contest<Double> contest, double copied, double wanted) {
         PrintWriter out = spec.commandLine().getOut();
         out.printf(
-                Locale.ROOT, "%nscale %s, %d rounds, pg_rewind %.0f MB, ours %.0f MB%n", scale, rounds, copied, wanted);
+                Locale.ROOT,
+                "%nscale %s, %d rounds, pg_rewind %.0f MB, ours %.0f MB%n",
+                scale,
+                options.rounds(),
+                copied,
+                wanted);
         out.printf("%-22s %8s %17s %6s%n", "", "MB/s", "least - greatest", "ratio");
         Series original = contest.series(REWIND, speed -> speed);
         for (String name : contest.names()) {

@@ -43,21 +43,8 @@ final class RewindComparison implements Callable<Integer> {
     /** One rewind does not live long enough for the optimizing compiler to earn back its time. */
     private static final List<String> SHORT_LIFE = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Print this text.")
-    @SuppressWarnings("unused") // It is read where it is parsed.
-    private boolean help;
-
     @Mixin
-    private PostgresPrograms programs = new PostgresPrograms();
-
-    @Option(
-            names = "--folder",
-            description = "Where data directories are made and kept. Default: ${DEFAULT-VALUE}.",
-            defaultValue = "target/bench")
-    private Path folder = Path.of("");
+    private ComparisonOptions options = new ComparisonOptions();
 
     @Option(
             names = "--scale",
@@ -81,9 +68,6 @@ final class RewindComparison implements Callable<Integer> {
             description = "Factors of --grow. Default: ${DEFAULT-VALUE}.",
             defaultValue = "1,4,16")
     private List<Integer> factors = List.of();
-
-    @Option(names = "--rounds", description = "How many rounds. Default: ${DEFAULT-VALUE}.", defaultValue = "7")
-    private int rounds;
 
     @Option(
             names = "--warm-up",
@@ -136,11 +120,11 @@ final class RewindComparison implements Callable<Integer> {
     }
 
     private void compare(RewindScenario scenario) throws IOException, InterruptedException {
-        ServerRelease release = programs.release();
-        DivergedPair pair = DivergedPair.of(scenario, release, folder);
-        Path target = folder.toAbsolutePath().resolve("work").resolve("target");
+        ServerRelease release = options.release();
+        DivergedPair pair = DivergedPair.of(scenario, release, options.folder());
+        Path target = options.folder().toAbsolutePath().resolve("work").resolve("target");
         try (RewindSource source = source(pair, release)) {
-            List<String> original = rewind(programs.tools(), target, source);
+            List<String> original = rewind(options.tools(), target, source);
             List<String> fresh = command(target, source);
             Contest<RunCost> contest = new Contest<>();
             Map<String, SlowNetwork.Traffic> traffic = new LinkedHashMap<>();
@@ -159,7 +143,7 @@ final class RewindComparison implements Callable<Integer> {
             for (int i = 1; i < warmUp; i++) {
                 contest.runUnmeasured(WARM);
             }
-            contest.run(rounds);
+            contest.run(options.rounds());
             print(contest, scenario);
             if (roundTrip != null) {
                 print(traffic);
@@ -168,7 +152,7 @@ final class RewindComparison implements Callable<Integer> {
     }
 
     private RewindSource source(DivergedPair pair, ServerRelease release) throws IOException, InterruptedException {
-        Path copy = folder.toAbsolutePath().resolve("work").resolve("source");
+        Path copy = options.folder().toAbsolutePath().resolve("work").resolve("source");
         return live
                 ? RewindSource.server(
                         pair.source(), copy, release, roundTrip == null ? null : Duration.ofMillis(roundTrip))
@@ -204,7 +188,7 @@ final class RewindComparison implements Callable<Integer> {
 
     private void print(Contest<RunCost> contest, RewindScenario scenario) {
         PrintWriter out = spec.commandLine().getOut();
-        out.printf("%n%s, %d rounds%n", scenario, rounds);
+        out.printf("%n%s, %d rounds%n", scenario, options.rounds());
         out.printf(
                 "%-22s %8s %17s %6s | %7s %6s | %8s %6s | %8s %6s%n",
                 "", "seconds", "least - greatest", "ratio", "CPU s", "ratio", "MB", "ratio", "peak MB", "ratio");

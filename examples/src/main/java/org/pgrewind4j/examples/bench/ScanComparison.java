@@ -32,27 +32,11 @@ final class ScanComparison implements Callable<Integer> {
     private static final int WARM_UP = 6;
     private static final String REWIND = "pg_rewind";
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Print this text.")
-    @SuppressWarnings("unused") // It is read where it is parsed.
-    private boolean help;
-
     @Mixin
-    private PostgresPrograms programs = new PostgresPrograms();
-
-    @Option(
-            names = "--folder",
-            description = "Where the servers' data is made and kept. Default: ${DEFAULT-VALUE}.",
-            defaultValue = "target/bench")
-    private Path folder = Path.of("");
+    private ComparisonOptions options = new ComparisonOptions();
 
     @Option(names = "--megabytes", description = "How much WAL. Default: ${DEFAULT-VALUE}.", defaultValue = "500")
     private int megabytes;
-
-    @Option(names = "--rounds", description = "How many rounds. Default: ${DEFAULT-VALUE}.", defaultValue = "7")
-    private int rounds;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -65,10 +49,10 @@ final class ScanComparison implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        Oracle tools = programs.tools();
-        ServerRelease release = programs.release();
+        Oracle tools = options.tools();
+        ServerRelease release = options.release();
         for (WalKind kind : WalKind.values()) {
-            BenchWal wal = BenchWal.of(kind, release, folder, megabytes);
+            BenchWal wal = BenchWal.of(kind, release, options.folder(), megabytes);
             long records = 0;
             for (int i = 0; i < WARM_UP; i++) {
                 records = wal.scan(1).records();
@@ -82,7 +66,7 @@ final class ScanComparison implements Callable<Integer> {
                     records,
                     wal.bytes() / records);
             Contest<Double> contest = contest(tools, wal);
-            contest.run(rounds);
+            contest.run(options.rounds());
             print(out, wal, contest);
         }
         return 0;

@@ -9,8 +9,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The option that names the programs to compare with. */
-final class PostgresPrograms {
+/** What can be chosen of every comparison. */
+final class ComparisonOptions {
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Print this text.")
+    @SuppressWarnings("unused") // It is read where it is parsed.
+    private boolean help;
 
     @Option(
             names = "--bin",
@@ -18,6 +25,15 @@ final class PostgresPrograms {
             description = "The folder of PostgreSQL's programs, of any release from 10 on."
                     + " Default: that of an installed PostgreSQL 15.")
     private @Nullable Path bin;
+
+    @Option(
+            names = "--folder",
+            description = "Where data directories are made and kept. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "target/bench")
+    private Path folder = Path.of("");
+
+    @Option(names = "--rounds", description = "How many rounds. Default: ${DEFAULT-VALUE}.", defaultValue = "7")
+    private int rounds;
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
@@ -33,5 +49,13 @@ final class PostgresPrograms {
 
     Oracle tools() {
         return Oracle.in(release().bin());
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    int rounds() {
+        return rounds;
     }
 }
