@@ -1,22 +1,83 @@
 package org.pgrewind4j.core;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
+import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
+import org.pgrewind4j.transport.FileRange;
 
 /**
  * What Java Flight Recorder is told of a rewind. Names and fields are described in the package's documentation, and stay.
- * While nothing is recorded an event is an object that goes unused; there is one for each file or segment at the most,
- * never for each page or record.
+ * There is one for each file or segment at the most, never for each page or record.
  */
 final class Events {
 
     private Events() {}
+
+    /** What is timed. */
+    interface Operation {
+        void run() throws IOException;
+    }
+
+    /**
+     * Whether anything was recorded in this JVM so far. Until then no event's class may be touched: to prepare the first
+     * one takes the JVM a tenth of a second.
+     */
+    static boolean areRecorded() {
+        return FlightRecorder.isInitialized();
+    }
+
+    static void fetch(List<FileRange> ranges, Operation operation) throws IOException {
+        if (!areRecorded()) {
+            operation.run();
+            return;
+        }
+        FetchEvent event = new FetchEvent();
+        event.begin();
+        operation.run();
+        if (event.shouldCommit()) {
+            event.ranges = ranges.size();
+            event.bytes = ranges.stream().mapToLong(FileRange::length).sum();
+            event.commit();
+        }
+    }
+
+    static void apply(Manifest.Step step, Operation operation) throws IOException {
+        if (!areRecorded()) {
+            operation.run();
+            return;
+        }
+        ApplyEvent event = new ApplyEvent();
+        event.begin();
+        operation.run();
+        if (event.shouldCommit()) {
+            event.path = step.path().toString();
+            event.bytes = step.bytes();
+            event.commit();
+        }
+    }
+
+    static void sync(Path path, Operation operation) throws IOException {
+        if (!areRecorded()) {
+            operation.run();
+            return;
+        }
+        SyncEvent event = new SyncEvent();
+        event.begin();
+        operation.run();
+        if (event.shouldCommit()) {
+            event.path = path.toString();
+            event.commit();
+        }
+    }
 
     @Name("org.pgrewind4j.Phase")
     @Label("Phase")

@@ -20,10 +20,12 @@ final class PhaseEvents implements RewindListener {
     @Override
     public void phaseStarted(Phase phase) {
         end();
-        PhaseEvent event = new PhaseEvent();
-        event.phase = phase.name();
-        event.begin();
-        current = event;
+        if (Events.areRecorded()) {
+            PhaseEvent event = new PhaseEvent();
+            event.phase = phase.name();
+            event.begin();
+            current = event;
+        }
         listener.phaseStarted(phase);
     }
 

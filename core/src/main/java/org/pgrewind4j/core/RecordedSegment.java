@@ -20,10 +20,10 @@ final class RecordedSegment implements WalSegment {
     /** The same segments, recorded if anyone records. */
     static WalSegmentSource of(WalSegmentSource source) {
         return name -> {
-            WalSegmentEvent event = new WalSegmentEvent();
-            if (!event.isEnabled()) {
+            if (!Events.areRecorded()) {
                 return source.open(name);
             }
+            WalSegmentEvent event = new WalSegmentEvent();
             event.segment = name.fileName();
             event.begin();
             return source.open(name).map(segment -> new RecordedSegment(segment, event));

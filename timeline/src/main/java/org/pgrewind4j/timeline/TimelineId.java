@@ -1,5 +1,6 @@
 package org.pgrewind4j.timeline;
 
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +51,7 @@ public record TimelineId(long value) implements Comparable<TimelineId> {
      * @return eight hexadecimal digits and {@code .history}
      */
     public String historyFileName() {
-        return "%08X.history".formatted(value);
+        return HexFormat.of().withUpperCase().toHexDigits(bits()) + ".history";
     }
 
     // Written out, for the reason that Lsn gives.

@@ -63,11 +63,9 @@ public final class ResourceManager {
     private static final int BUILT_IN = 22;
 
     private final int id;
-    private final String name;
 
     private ResourceManager(int id) {
         this.id = id;
-        this.name = id < BUILT_IN ? RecordTypes.name(id) : "custom%03d".formatted(id);
     }
 
     /**
@@ -95,7 +93,7 @@ public final class ResourceManager {
         return IntStream.range(0, BY_ID.length)
                 .filter(id -> BY_ID[id].isBuiltIn() || BY_ID[id].isCustom())
                 .mapToObj(id -> BY_ID[id])
-                .filter(candidate -> candidate.name.equalsIgnoreCase(name))
+                .filter(candidate -> candidate.name().equalsIgnoreCase(name))
                 .findFirst();
     }
 
@@ -123,7 +121,8 @@ public final class ResourceManager {
      * @return as {@code pg_waldump} prints it, such as {@code Heap} or {@code custom128}
      */
     public String name() {
-        return name;
+        // Not kept: to read the table takes longer than many a rewind that names no record.
+        return isBuiltIn() ? RecordTypes.name(id) : "custom%03d".formatted(id);
     }
 
     /**
@@ -160,6 +159,6 @@ public final class ResourceManager {
     /** Prints the name. */
     @Override
     public String toString() {
-        return name;
+        return name();
     }
 }
