@@ -13,7 +13,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.pgrewind4j.core.Events.ApplyEvent;
 import org.pgrewind4j.core.FileAction.CreateDirectory;
 import org.pgrewind4j.core.FileAction.CreateTablespaceLink;
 import org.pgrewind4j.core.FileAction.RemoveDirectory;
@@ -40,6 +39,7 @@ final class Applier {
     private final StagingArea area;
     private final FileOperations files;
     private final ProgressCounter progress;
+    private final Set<Path> changedFiles = new LinkedHashSet<>();
     private final Set<Path> changedDirectories = new LinkedHashSet<>();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
 
@@ -55,16 +55,10 @@ final class Applier {
     void apply(Manifest manifest) throws IOException {
         ControlFileAside.move(area, files, manifest.targetControlFile());
         for (Manifest.Step step : manifest.steps()) {
-            ApplyEvent event = new ApplyEvent();
-            event.begin();
-            perform(step);
-            if (event.shouldCommit()) {
-                event.path = step.path().toString();
-                event.bytes = step.bytes();
-                event.commit();
-            }
+            Events.apply(step, () -> perform(step));
             progress.fileDone();
         }
+        files.syncFiles(changedFiles);
         for (Path changed : changedDirectories) {
             // A directory that was made and removed again by a repeated apply has nothing to be forced.
             if (Files.isDirectory(changed)) {
@@ -117,8 +111,8 @@ final class Applier {
         } else if (action instanceof Truncate truncate) {
             try (WritableFile file = files.open(path)) {
                 file.resize(truncate.size());
-                file.sync();
             }
+            changedFiles.add(path);
         } else {
             throw new IllegalStateException("needs staged data: " + action);
         }
@@ -192,8 +186,8 @@ final class Applier {
                 WritableFile to = files.open(path)) {
             to.resize(size);
             transfer(from, 0, to, 0, size);
-            to.sync();
         }
+        changedFiles.add(path);
     }
 
     private void patch(Manifest.Parts parts) throws IOException {
@@ -209,8 +203,8 @@ final class Applier {
                 patch(area.in(parts.place(), StagingArea.BLOCKS), staged, to);
             }
             to.resize(parts.finalSize());
-            to.sync();
         }
+        changedFiles.add(path);
     }
 
     private void patch(Path blocks, List<Manifest.Piece> staged, WritableFile to) throws IOException {

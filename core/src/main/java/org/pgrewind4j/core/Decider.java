@@ -63,7 +63,11 @@ final class Decider {
                 targetControl.walSegmentSize(),
                 ofSource.history(),
                 divergence.position());
-        Listing.join(sourceFiles, targetFiles, walFiles::note);
+        LongerOnTarget longerOnTarget = new LongerOnTarget(geometry);
+        Listing.join(sourceFiles, targetFiles, pair -> {
+            walFiles.note(pair);
+            longerOnTarget.note(pair);
+        });
         List<FileAction> segments = new ArrayList<>(walFiles.copies(start.redo(), end.lsn()));
         List<NeededWal> wal = findWal(walFiles, segments);
         Set<DataPath> copiedSegments = new HashSet<>();
@@ -74,6 +78,7 @@ final class Decider {
                 copySet,
                 sourceFiles,
                 targetFiles,
+                longerOnTarget,
                 walFiles,
                 copiedSegments,
                 geometry,

@@ -3,7 +3,6 @@ package org.pgrewind4j.core;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +45,7 @@ final class FileDecisions {
     private final CopySet copySet;
     private final Listing source;
     private final Listing target;
+    private final LongerOnTarget longerOnTarget;
     private final WalFiles walFiles;
     private final Set<DataPath> copiedSegments;
     private final RelationGeometry geometry;
@@ -56,6 +56,7 @@ final class FileDecisions {
             CopySet copySet,
             Listing source,
             Listing target,
+            LongerOnTarget longerOnTarget,
             WalFiles walFiles,
             Set<DataPath> copiedSegments,
             RelationGeometry geometry,
@@ -64,6 +65,7 @@ final class FileDecisions {
         this.copySet = copySet;
         this.source = source;
         this.target = target;
+        this.longerOnTarget = longerOnTarget;
         this.walFiles = walFiles;
         this.copiedSegments = copiedSegments;
         this.geometry = geometry;
@@ -160,19 +162,9 @@ final class FileDecisions {
     private Decision mapFork(RelationFile relation, SourceFile source, SourceFile target) {
         return copySet.touches(relation.relation())
                         || source.size() != target.size()
-                        || mainForkSize(this.target, relation) > mainForkSize(this.source, relation)
+                        || longerOnTarget.contains(relation.relation())
                 ? new Decision.Do(new CopyFile(source.path(), source.size()))
                 : LEAVE;
-    }
-
-    private long mainForkSize(Listing listing, RelationFile map) {
-        long size = 0;
-        OptionalLong more = OptionalLong.of(0);
-        for (long segment = 0; more.isPresent(); segment++) {
-            size += more.getAsLong();
-            more = listing.size(geometry.path(new RelationFile(map.relation(), ForkName.MAIN, segment)));
-        }
-        return size;
     }
 
     private Decision mainFork(RelationFile relation, SourceFile source, SourceFile target) {

@@ -4,14 +4,15 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Optional;
 
 /**
  * Everything that is ever done to the target's files goes through here, so that one place knows permissions and
  * durability, and a test can let it fail at any operation.
  *
- * <p>Only {@code sync} makes anything durable: a file's content by {@link WritableFile#sync}, names in a directory by
- * {@link #syncDirectory}.
+ * <p>Only {@code sync} makes anything durable: a file's content by {@link WritableFile#sync} and {@link #syncFiles}, names in
+ * a directory by {@link #syncDirectory}.
  */
 interface FileOperations {
 
@@ -37,6 +38,15 @@ interface FileOperations {
             writable.resize(0);
             writable.write(ByteBuffer.wrap(content), 0);
             writable.sync();
+        }
+    }
+
+    /** Makes contents and sizes of files durable. */
+    default void syncFiles(Collection<Path> files) throws IOException {
+        for (Path file : files) {
+            try (WritableFile writable = open(file)) {
+                writable.sync();
+            }
         }
     }
 

@@ -8,7 +8,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.transport.DataPath;
@@ -57,11 +56,6 @@ final class Listing {
     Optional<SourceFile> find(DataPath path) {
         int found = Collections.binarySearch(Lists.transform(files, SourceFile::path), path);
         return found < 0 ? Optional.empty() : Optional.of(files.get(found));
-    }
-
-    /** The size of what lies at a path; empty if nothing does. */
-    OptionalLong size(DataPath path) {
-        return find(path).map(SourceFile::size).map(OptionalLong::of).orElse(OptionalLong.empty());
     }
 
     /** Whether the relation has an init fork, from which its main fork is made anew when recovery ends. */

@@ -11,10 +11,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.CopyRanges;
-import org.pgrewind4j.core.FileOperations.WritableFile;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.ReplayEnd;
 import org.pgrewind4j.wal.ClusterState;
@@ -64,7 +64,7 @@ final class Sealer {
                         facts.walFiles()),
                 List.copyOf(area.places().keySet()),
                 steps(plan, copied, vanished));
-        syncStaged(lasting);
+        files.syncFiles(lasting.stream().map(StagedCopy::file).collect(Collectors.toSet()));
         Path unfinished = area.root().resolve("manifest.new");
         files.write(unfinished, ManifestText.format(manifest));
         // All that the manifest speaks of outlives a crash before the manifest itself can.
@@ -139,17 +139,5 @@ final class Sealer {
         CRC32C crc = new CRC32C();
         crc.update(bytes);
         return (int) crc.getValue();
-    }
-
-    private void syncStaged(List<StagedCopy> copies) throws IOException {
-        Set<Path> staged = new LinkedHashSet<>();
-        for (StagedCopy copy : copies) {
-            staged.add(copy.file());
-        }
-        for (Path file : staged) {
-            try (WritableFile writable = files.open(file)) {
-                writable.sync();
-            }
-        }
     }
 }

@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.pgrewind4j.core.Events.FetchEvent;
 import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.FileAction.RestoreWal;
@@ -126,14 +125,7 @@ final class Stager {
             }
         }
         try (StagingFiles staging = new StagingFiles(files)) {
-            FetchEvent event = new FetchEvent();
-            event.begin();
-            transport.fetch(ranges, new Receiver(owners, staging));
-            if (event.shouldCommit()) {
-                event.ranges = ranges.size();
-                event.bytes = ranges.stream().mapToLong(FileRange::length).sum();
-                event.commit();
-            }
+            Events.fetch(ranges, () -> transport.fetch(ranges, new Receiver(owners, staging)));
         }
     }
 

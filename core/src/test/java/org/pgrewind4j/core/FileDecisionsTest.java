@@ -41,10 +41,13 @@ class FileDecisionsTest {
     private List<Decision> decide() {
         Listing sourceFiles = source.listing(GEOMETRY);
         Listing targetFiles = target.listing(GEOMETRY);
+        LongerOnTarget longerOnTarget = new LongerOnTarget(GEOMETRY);
+        Listing.join(sourceFiles, targetFiles, longerOnTarget::note);
         FileDecisions decisions = new FileDecisions(
                 CopySet.of(changes.build(), BlockSelection.MINIMAL, Changes.DIVERGENCE),
                 sourceFiles,
                 targetFiles,
+                longerOnTarget,
                 new WalFiles("pg_wal", 16 << 20, TimelineHistory.ofSingle(new TimelineId(1)), Changes.DIVERGENCE),
                 Set.of(),
                 GEOMETRY,

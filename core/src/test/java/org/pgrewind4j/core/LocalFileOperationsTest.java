@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -151,5 +155,44 @@ class LocalFileOperationsTest {
         files.createLink(data.resolve("link"), Path.of("/elsewhere"));
 
         assertThat(Files.readSymbolicLink(data.resolve("link"))).isEqualTo(Path.of("/elsewhere"));
+    }
+
+    private List<Path> manyFiles() throws IOException {
+        List<Path> many = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            many.add(data.resolve("file" + i));
+            create(many.get(i), "x");
+        }
+        return many;
+    }
+
+    private static void assertNoThreadIsLeft() {
+        assertThat(Thread.getAllStackTraces().keySet())
+                .noneMatch(thread -> thread.getName().equals(LocalFileOperations.SYNC_THREAD_NAME));
+    }
+
+    @Test
+    void syncsFilesThatAreThereAndCreatesNone() throws IOException {
+        List<Path> many = manyFiles();
+        Path missing = data.resolve("missing");
+
+        files.syncFiles(many);
+        many.add(50, missing);
+
+        assertThatThrownBy(() -> files.syncFiles(many))
+                .isInstanceOf(NoSuchFileException.class)
+                .hasMessage(missing.toString());
+        assertThat(missing).doesNotExist();
+        assertNoThreadIsLeft();
+    }
+
+    @Test
+    void syncEndsOnAnInterrupt() throws IOException {
+        List<Path> many = manyFiles();
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> files.syncFiles(many)).isInstanceOf(InterruptedIOException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        assertNoThreadIsLeft();
     }
 }
