@@ -3,6 +3,7 @@ package org.pgrewind4j.core;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Optional;
@@ -75,6 +76,17 @@ interface FileOperations {
 
         /** Writes all remaining bytes. */
         void write(ByteBuffer bytes, long position) throws IOException;
+
+        /**
+         * Has the operating system copy a part of another file, if it can, so that nothing passes through this process.
+         *
+         * @param source the file to copy from
+         * @param offset where the part begins, there and here
+         * @return how many bytes were copied, from there on: 0 at the end of that file
+         */
+        default long transferFrom(FileChannel source, long offset, long length) throws IOException {
+            return 0;
+        }
 
         /** Gives the file exactly this size: cuts it, or extends it with zeros. */
         void resize(long size) throws IOException;

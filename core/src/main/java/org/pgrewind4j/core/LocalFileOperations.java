@@ -219,6 +219,11 @@ final class LocalFileOperations implements FileOperations {
         }
 
         @Override
+        public long transferFrom(FileChannel source, long offset, long length) throws IOException {
+            return source.transferTo(offset, length, channel.position(offset));
+        }
+
+        @Override
         public void resize(long size) throws IOException {
             long present = channel.size();
             if (size < present) {

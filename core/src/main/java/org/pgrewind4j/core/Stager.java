@@ -3,6 +3,7 @@ package org.pgrewind4j.core;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +27,9 @@ import org.pgrewind4j.wal.WalSegmentName;
  * by {@link #overwrite}.
  */
 final class Stager {
+
+    /** Bytes: the operating system does not look for an interrupt meanwhile. */
+    private static final long TRANSFERRED_AT_ONCE = 16L << 20;
 
     private final Transport transport;
     private final StagingArea area;
@@ -144,14 +148,39 @@ final class Stager {
             }
         }
 
+        /** Whole files are staged at the offsets that they have on the source. */
+        @Override
+        public long transfer(int range, FileChannel file, long offset, long length) throws IOException {
+            StagedCopy copy = owners.get(range);
+            if (!(copy.action() instanceof CopyFile)) {
+                return 0;
+            }
+            long done = 0;
+            while (done < length) {
+                checkInterrupt();
+                long more = staging.transfer(
+                        copy.file(), file, offset + done, Math.min(TRANSFERRED_AT_ONCE, length - done));
+                if (more == 0) {
+                    break;
+                }
+                done += more;
+                progress.bytesDone(more);
+            }
+            return done;
+        }
+
         @Override
         public void bytes(int range, long offset, ByteBuffer chunk) throws IOException {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new InterruptedIOException("interrupted while staging");
-            }
+            checkInterrupt();
             StagedCopy copy = owners.get(range);
             progress.bytesDone(chunk.remaining());
             staging.write(copy.file(), chunk, copy.stagedAt(indexInOwner[range], offset));
+        }
+
+        private static void checkInterrupt() throws InterruptedIOException {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedIOException("interrupted while staging");
+            }
         }
 
         @Override

@@ -3,6 +3,7 @@ package org.pgrewind4j.core;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -23,6 +24,10 @@ final class StagingFiles implements Closeable {
 
     void write(Path file, ByteBuffer bytes, long position) throws IOException {
         opened(file).write(bytes, position);
+    }
+
+    long transfer(Path file, FileChannel source, long offset, long length) throws IOException {
+        return opened(file).transferFrom(source, offset, length);
     }
 
     /** Creates an empty file. */

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -194,5 +196,20 @@ class LocalFileOperationsTest {
         assertThatThrownBy(() -> files.syncFiles(many)).isInstanceOf(InterruptedIOException.class);
         assertThat(Thread.interrupted()).isTrue();
         assertNoThreadIsLeft();
+    }
+
+    @Test
+    void transfersAPartOfAnotherFileToTheSamePlace() throws IOException {
+        Path from = data.resolve("from");
+        create(from, "0123456789");
+        create(data.resolve("to"), "abcdefghijkl");
+
+        try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ);
+                WritableFile to = files.open(data.resolve("to"))) {
+            assertThat(to.transferFrom(source, 3, 4)).isEqualTo(4);
+            assertThat(to.transferFrom(source, 10, 4)).isZero();
+        }
+
+        assertThat(data.resolve("to")).hasContent("abc3456hijkl");
     }
 }

@@ -55,7 +55,7 @@ final class LocalFetch implements Closeable {
     }
 
     private long copy(FileChannel source, int index, FileRange range) throws IOException {
-        long position = range.offset();
+        long position = range.offset() + receiver.transfer(index, source, range.offset(), range.length());
         while (position < range.end()) {
             buffer.clear().order(ByteOrder.BIG_ENDIAN);
             buffer.limit((int) Math.min(buffer.capacity(), range.end() - position));

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,5 +160,65 @@ class LocalDirectoryTransportTest {
                         .hasSize(1 << 24);
             }
         }
+    }
+
+    /** Takes a part of each range from the open file, and the rest as pieces. */
+    private static final class Transferring implements RangeReceiver {
+        private final FileChannel copy;
+        private final long most;
+        private final List<Long> delivered = new ArrayList<>();
+
+        Transferring(FileChannel copy, long most) {
+            this.copy = copy;
+            this.most = most;
+        }
+
+        @Override
+        public long transfer(int range, FileChannel file, long offset, long length) throws IOException {
+            return file.transferTo(offset, Math.min(most, length), copy.position(offset));
+        }
+
+        @Override
+        public void bytes(int range, long offset, ByteBuffer chunk) throws IOException {
+            copy.write(chunk, offset);
+        }
+
+        @Override
+        public void end(int range, long bytes) {
+            delivered.add(bytes);
+        }
+
+        @Override
+        public void vanished(int range) {
+            delivered.add(-1L);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 5_000, 299_999, 300_000, 400_000})
+    void offersAnOpenFileAndBringsWhatWasNotTakenOfIt(long most, @TempDir Path folder) throws IOException {
+        Path data = Files.createDirectories(folder.resolve("data"));
+        Files.createDirectory(data.resolve("global"));
+        Files.write(DataPath.CONTROL_FILE.in(data), new byte[ControlFile.SIZE]);
+        byte[] content = new byte[300_000];
+        new Random(most).nextBytes(content);
+        DataPath path = DataPath.of("file");
+        Files.write(path.in(data), content);
+        Path copy = folder.resolve("copy");
+        try (Transport transport = LocalDirectoryTransport.open(data);
+                FileChannel channel = FileChannel.open(copy, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
+            Transferring receiver = new Transferring(channel, most);
+
+            transport.fetch(
+                    List.of(
+                            new FileRange(path, 100_000, 100_000),
+                            new FileRange(path, 0, 100_000),
+                            new FileRange(DataPath.of("missing"), 0, 10),
+                            new FileRange(path, 200_000, 200_000)),
+                    receiver);
+
+            assertThat(receiver.delivered).containsExactly(100_000L, 100_000L, -1L, 100_000L);
+        }
+        assertThat(copy).hasBinaryContent(content);
     }
 }
