@@ -40,6 +40,8 @@ final class LocalFileOperations implements FileOperations {
 
     static final String SYNC_THREAD_NAME = "sync";
 
+    private static final System.Logger LOG = System.getLogger(LocalFileOperations.class.getName());
+
     /** What is forced at the same time takes a disk little longer than one file does. */
     private static final int SYNCS_AT_ONCE = 8;
 
@@ -93,7 +95,16 @@ final class LocalFileOperations implements FileOperations {
             view.setOwner(owner);
         }
         if (!attributes.group().equals(group)) {
+            setGroup(view, group);
+        }
+    }
+
+    /** Anyone but root may only choose groups of their own. Else the file keeps the group that a server's files get. */
+    private static void setGroup(PosixFileAttributeView view, GroupPrincipal group) {
+        try {
             view.setGroup(group);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "cannot change a file''s group to {0}: {1}", group, e);
         }
     }
 
