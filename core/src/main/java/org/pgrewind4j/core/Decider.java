@@ -64,10 +64,11 @@ final class Decider {
                 ofSource.history(),
                 divergence.position());
         LongerOnTarget longerOnTarget = new LongerOnTarget(geometry);
-        Listing.join(sourceFiles, targetFiles, pair -> {
+        List<Listing.Pair> pairs = Listing.join(sourceFiles, targetFiles);
+        for (Listing.Pair pair : pairs) {
             walFiles.note(pair);
             longerOnTarget.note(pair);
-        });
+        }
         List<FileAction> segments = new ArrayList<>(walFiles.copies(start.redo(), end.lsn()));
         List<NeededWal> wal = findWal(walFiles, segments);
         Set<DataPath> copiedSegments = new HashSet<>();
@@ -84,7 +85,7 @@ final class Decider {
                 geometry,
                 settings.kept().or(standbyFiles::own),
                 settings.tablespaces());
-        Listing.join(sourceFiles, targetFiles, pair -> take(decisions.decide(pair), preconditions));
+        pairs.forEach(pair -> take(decisions.decide(pair), preconditions));
         compare();
         actions.addAll(segments);
         actions.addAll(standbyFiles.actions());

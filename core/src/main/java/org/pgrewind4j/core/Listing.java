@@ -69,13 +69,9 @@ final class Listing {
             @Nullable SourceFile source,
             @Nullable SourceFile target) {}
 
-    /** Takes one pair. */
-    interface PairVisitor {
-        void visit(Pair pair);
-    }
-
-    /** Walks both listings at once; every path of either is visited once, in order. */
-    static void join(Listing source, Listing target, PairVisitor visitor) {
+    /** Walks both listings at once; every path of either is there once, in order. */
+    static List<Pair> join(Listing source, Listing target) {
+        List<Pair> pairs = new ArrayList<>(Math.max(source.files.size(), target.files.size()));
         int s = 0;
         int t = 0;
         while (s < source.files.size() || t < target.files.size()) {
@@ -90,9 +86,10 @@ final class Listing {
             }
             SourceFile first = order <= 0 ? ofSource : ofTarget;
             if (first != null) {
-                visitor.visit(new Pair(first.path(), order <= 0 ? ofSource : null, order >= 0 ? ofTarget : null));
+                pairs.add(new Pair(first.path(), order <= 0 ? ofSource : null, order >= 0 ? ofTarget : null));
             }
         }
+        return pairs;
     }
 
     private static int order(@Nullable SourceFile source, @Nullable SourceFile target) {

@@ -42,7 +42,8 @@ class FileDecisionsTest {
         Listing sourceFiles = source.listing(GEOMETRY);
         Listing targetFiles = target.listing(GEOMETRY);
         LongerOnTarget longerOnTarget = new LongerOnTarget(GEOMETRY);
-        Listing.join(sourceFiles, targetFiles, longerOnTarget::note);
+        List<Listing.Pair> pairs = Listing.join(sourceFiles, targetFiles);
+        pairs.forEach(longerOnTarget::note);
         FileDecisions decisions = new FileDecisions(
                 CopySet.of(changes.build(), BlockSelection.MINIMAL, Changes.DIVERGENCE),
                 sourceFiles,
@@ -54,12 +55,12 @@ class FileDecisionsTest {
                 kept,
                 new TablespaceMapping(Map.of("/mapped", "/elsewhere")));
         List<Decision> decided = new ArrayList<>();
-        Listing.join(sourceFiles, targetFiles, pair -> {
+        for (Listing.Pair pair : pairs) {
             Decision decision = decisions.decide(pair);
             if (!(decision instanceof Decision.Leave)) {
                 decided.add(decision);
             }
-        });
+        }
         return decided;
     }
 
