@@ -34,6 +34,9 @@ final class Applier {
 
     private static final int BUFFER = 1 << 20;
 
+    /** So many changed files wait to be forced to the disk at most, so that progress is not told long before. */
+    private static final int FORCED_AT_ONCE = 256;
+
     private final Path target;
     private final DataDirectory directory;
     private final StagingArea area;
@@ -56,15 +59,23 @@ final class Applier {
         ControlFileAside.move(area, files, manifest.targetControlFile());
         for (Manifest.Step step : manifest.steps()) {
             Events.apply(step, () -> perform(step));
+            if (changedFiles.size() >= FORCED_AT_ONCE) {
+                syncChangedFiles();
+            }
             progress.fileDone();
         }
-        files.syncFiles(changedFiles);
+        syncChangedFiles();
         for (Path changed : changedDirectories) {
             // A directory that was made and removed again by a repeated apply has nothing to be forced.
             if (Files.isDirectory(changed)) {
                 files.syncDirectory(changed);
             }
         }
+    }
+
+    private void syncChangedFiles() throws IOException {
+        files.syncFiles(changedFiles);
+        changedFiles.clear();
     }
 
     /** Lets servers start again. That is not said before it outlives a crash. */

@@ -15,8 +15,8 @@ import jdk.jfr.Threshold;
 import org.pgrewind4j.transport.FileRange;
 
 /**
- * What Java Flight Recorder is told of a rewind. Names and fields are described in the package's documentation, and stay.
- * There is one for each file or segment at the most, never for each page or record.
+ * What Java Flight Recorder is told of a rewind. Names and fields are described in the package's documentation, and
+ * stay. There is one for each file or segment at the most, never for each page or record.
  */
 final class Events {
 

@@ -12,8 +12,8 @@ import java.util.Optional;
  * Everything that is ever done to the target's files goes through here, so that one place knows permissions and
  * durability, and a test can let it fail at any operation.
  *
- * <p>Only {@code sync} makes anything durable: a file's content by {@link WritableFile#sync} and {@link #syncFiles}, names in
- * a directory by {@link #syncDirectory}.
+ * <p>Only {@code sync} makes anything durable: a file's content by {@link WritableFile#sync} and
+ * {@link #syncFiles}, names in a directory by {@link #syncDirectory}.
  */
 interface FileOperations {
 
@@ -42,14 +42,12 @@ interface FileOperations {
         }
     }
 
-    /** Makes contents and sizes of files durable. */
-    default void syncFiles(Collection<Path> files) throws IOException {
-        for (Path file : files) {
-            try (WritableFile writable = open(file)) {
-                writable.sync();
-            }
-        }
-    }
+    /**
+     * Makes contents and sizes of files durable.
+     *
+     * @throws java.nio.file.NoSuchFileException if one of them is missing
+     */
+    void syncFiles(Collection<Path> files) throws IOException;
 
     /**
      * Moves a file in one step, in the place of what is there, whose owner and permissions it takes over.
@@ -82,11 +80,9 @@ interface FileOperations {
          *
          * @param source the file to copy from
          * @param offset where the part begins, there and here
-         * @return how many bytes were copied, from there on: 0 at the end of that file
+         * @return how many bytes were copied, from there on: 0 at the end of that file, or if it cannot
          */
-        default long transferFrom(FileChannel source, long offset, long length) throws IOException {
-            return 0;
-        }
+        long transferFrom(FileChannel source, long offset, long length) throws IOException;
 
         /** Gives the file exactly this size: cuts it, or extends it with zeros. */
         void resize(long size) throws IOException;

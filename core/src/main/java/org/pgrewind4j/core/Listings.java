@@ -10,7 +10,7 @@ import org.pgrewind4j.transport.Transport;
  */
 record Listings(Listing source, Listing target) {
 
-    static final String THREAD_NAME = "list";
+    static final String THREAD_NAME = "pgrewind4j-list";
 
     static Listings of(Transport source, Transport target, RelationGeometry geometry) throws IOException {
         List<Listing> both = ParallelCalls.results(

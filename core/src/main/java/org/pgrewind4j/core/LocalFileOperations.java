@@ -10,6 +10,7 @@ import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
@@ -32,13 +33,13 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
 /**
- * File operations on the local machine. What is created gets the owner and group of the data directory, and permissions
- * 0600 and 0700, or 0640 and 0750 if the group may read the data directory (PostgreSQL:
+ * File operations on the local machine. What is created gets the owner of the data directory, its group if this
+ * process may choose that, and permissions 0600 and 0700, or 0640 and 0750 if the group may read the data directory (PostgreSQL:
  * {@code src/include/common/file_perm.h}).
  */
 final class LocalFileOperations implements FileOperations {
 
-    static final String SYNC_THREAD_NAME = "sync";
+    static final String SYNC_THREAD_NAME = "pgrewind4j-sync";
 
     private static final System.Logger LOG = System.getLogger(LocalFileOperations.class.getName());
 
@@ -231,7 +232,16 @@ final class LocalFileOperations implements FileOperations {
 
         @Override
         public long transferFrom(FileChannel source, long offset, long length) throws IOException {
-            return source.transferTo(offset, length, channel.position(offset));
+            try {
+                return source.transferTo(offset, length, channel.position(offset));
+            } catch (ClosedChannelException e) {
+                throw e;
+            } catch (IOException e) {
+                // Some containers and network file systems forbid the call that newer JDKs make. Whoever copies in
+                // another way, over what came so far, sees what is really wrong, if anything is.
+                LOG.log(System.Logger.Level.DEBUG, "cannot copy to {0} within the system: {1}", path, e);
+                return 0;
+            }
         }
 
         @Override

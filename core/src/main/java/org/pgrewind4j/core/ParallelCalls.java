@@ -18,8 +18,8 @@ final class ParallelCalls {
     private ParallelCalls() {}
 
     /**
-     * Makes calls. Whichever way this returns, none of its threads is left; an interrupt, or a call that fails, interrupts
-     * them.
+     * Makes calls. Whichever way this returns, none of its threads is left: on an interrupt, and when a call has failed and
+     * those before it have returned, what still runs is interrupted.
      *
      * @param name the threads' name
      * @param threads how many calls are made at once at most
@@ -27,6 +27,9 @@ final class ParallelCalls {
      * @throws IOException the failure of the first call, in their order, that failed
      */
     static <T> List<T> results(String name, int threads, List<Callable<T>> calls) throws IOException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw interrupted();
+        }
         List<Thread> started = new CopyOnWriteArrayList<>();
         ExecutorService workers = Executors.newFixedThreadPool(threads, work -> {
             Thread thread = new Thread(work, name);
@@ -56,7 +59,7 @@ final class ParallelCalls {
             return future.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted");
+            throw interrupted();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException failure) {
                 throw failure;
@@ -64,7 +67,14 @@ final class ParallelCalls {
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
             }
+            if (e.getCause() instanceof Error failure) {
+                throw failure;
+            }
             throw new IllegalStateException("a thread failed", e);
         }
+    }
+
+    private static InterruptedIOException interrupted() {
+        return new InterruptedIOException("interrupted");
     }
 }

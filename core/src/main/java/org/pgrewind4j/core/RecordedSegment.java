@@ -17,7 +17,7 @@ final class RecordedSegment implements WalSegment {
         this.event = event;
     }
 
-    /** The same segments, recorded if anyone records. */
+    /** The same segments, recorded once anyone has recorded anything. */
     static WalSegmentSource of(WalSegmentSource source) {
         return name -> {
             if (!Events.areRecorded()) {

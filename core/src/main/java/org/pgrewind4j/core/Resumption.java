@@ -3,10 +3,10 @@ package org.pgrewind4j.core;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.pgrewind4j.core.FileOperations.WritableFile;
 import org.pgrewind4j.core.RewindException.TargetState;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.DataDirectory;
@@ -114,13 +114,13 @@ final class Resumption {
     /** A killed apply can have given a file its size and not made that durable: the next finds nothing to do there. */
     private void syncOverwritten(Manifest manifest) throws IOException {
         DataDirectory directory = DataDirectory.of(target);
+        List<Path> overwritten = new ArrayList<>();
         for (Manifest.Step step : manifest.steps()) {
             if (step instanceof Manifest.Parts parts && parts.staged().isEmpty()) {
-                try (WritableFile file = files.open(directory.resolve(parts.path()))) {
-                    file.sync();
-                }
+                overwritten.add(directory.resolve(parts.path()));
             }
         }
+        files.syncFiles(overwritten);
     }
 
     private RewindReport resume(Manifest manifest, StagingArea area, TargetLock lock) throws IOException {

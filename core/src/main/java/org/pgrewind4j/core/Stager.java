@@ -28,9 +28,6 @@ import org.pgrewind4j.wal.WalSegmentName;
  */
 final class Stager {
 
-    /** Bytes: the operating system does not look for an interrupt meanwhile. */
-    private static final long TRANSFERRED_AT_ONCE = 16L << 20;
-
     private final Transport transport;
     private final StagingArea area;
     private final FileOperations files;
@@ -155,32 +152,19 @@ final class Stager {
             if (!(copy.action() instanceof CopyFile)) {
                 return 0;
             }
-            long done = 0;
-            while (done < length) {
-                checkInterrupt();
-                long more = staging.transfer(
-                        copy.file(), file, offset + done, Math.min(TRANSFERRED_AT_ONCE, length - done));
-                if (more == 0) {
-                    break;
-                }
-                done += more;
-                progress.bytesDone(more);
-            }
-            return done;
+            long taken = staging.transfer(copy.file(), file, offset, length);
+            progress.bytesDone(taken);
+            return taken;
         }
 
         @Override
         public void bytes(int range, long offset, ByteBuffer chunk) throws IOException {
-            checkInterrupt();
-            StagedCopy copy = owners.get(range);
-            progress.bytesDone(chunk.remaining());
-            staging.write(copy.file(), chunk, copy.stagedAt(indexInOwner[range], offset));
-        }
-
-        private static void checkInterrupt() throws InterruptedIOException {
             if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedIOException("interrupted while staging");
             }
+            StagedCopy copy = owners.get(range);
+            progress.bytesDone(chunk.remaining());
+            staging.write(copy.file(), chunk, copy.stagedAt(indexInOwner[range], offset));
         }
 
         @Override
@@ -192,6 +176,9 @@ final class Stager {
                     staging.create(copy.file());
                 }
                 progress.fileDone();
+            } else if (!copy.isInPlace()) {
+                // Of a file that was cut meanwhile nothing comes, and it may be the only one that is staged here.
+                staging.touch(copy.file());
             }
         }
 

@@ -35,6 +35,11 @@ final class StagingFiles implements Closeable {
         opened(file).resize(0);
     }
 
+    /** Makes sure that there is such a file, whatever is in it. */
+    void touch(Path file) throws IOException {
+        opened(file);
+    }
+
     private WritableFile opened(Path file) throws IOException {
         WritableFile writable = open.get(file);
         if (writable == null) {

@@ -6,7 +6,8 @@
  *
  * <h2>Events</h2>
  *
- * <p>Java Flight Recorder is told of the phases and the large operations, in the category {@code pgrewind4j}:
+ * <p>Java Flight Recorder is told of the phases and the large operations, in the category {@code pgrewind4j}; of what was
+ * under way when the first recording of a JVM was begun, it is not:
  *
  * <table>
  * <caption>Events, each with its duration</caption>
@@ -16,7 +17,7 @@
  *     <td>{@code segment}, {@code bytes}</td><td>0</td></tr>
  * <tr><td>{@code org.pgrewind4j.Fetch}</td><td>a request to the source for any number of files and parts of files</td>
  *     <td>{@code ranges}, {@code bytes}</td><td>0</td></tr>
- * <tr><td>{@code org.pgrewind4j.Apply}</td><td>the change of one path of the target</td>
+ * <tr><td>{@code org.pgrewind4j.Apply}</td><td>the change of one path of the target, until it is written</td>
  *     <td>{@code path}, {@code bytes}</td><td>1 ms</td></tr>
  * <tr><td>{@code org.pgrewind4j.Sync}</td><td>a file or directory that is forced to the disk</td><td>{@code path}</td>
  *     <td>10 ms</td></tr>

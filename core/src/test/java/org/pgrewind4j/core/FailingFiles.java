@@ -3,7 +3,10 @@ package org.pgrewind4j.core;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -102,6 +105,14 @@ final class FailingFiles implements FileOperations {
     }
 
     @Override
+    public void syncFiles(Collection<Path> synced) throws IOException {
+        for (Path file : synced) {
+            live("sync " + file);
+            files.syncFiles(List.of(file));
+        }
+    }
+
+    @Override
     public void move(Path from, Path to) throws IOException {
         live("move to " + to);
         files.move(from, to);
@@ -141,6 +152,15 @@ final class FailingFiles implements FileOperations {
                 throw new IOException("died at operation " + count + ": write half of " + path);
             }
             file.write(bytes, position);
+        }
+
+        @Override
+        public long transferFrom(FileChannel source, long offset, long length) throws IOException {
+            if (dies("transfer to " + path)) {
+                file.transferFrom(source, offset, length / 2);
+                throw new IOException("died at operation " + count + ": transfer half to " + path);
+            }
+            return file.transferFrom(source, offset, length);
         }
 
         @Override

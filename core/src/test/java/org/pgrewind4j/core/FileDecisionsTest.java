@@ -332,6 +332,14 @@ class FileDecisionsTest {
     }
 
     @Test
+    void copiesMapsOfARelationThatWasExtendedByASegmentWithoutARecord() {
+        source.file(FILE, 131072L * BLOCK).file(FILE + "_fsm", 3 * BLOCK);
+        target.file(FILE, 131072L * BLOCK).file(FILE + ".1", BLOCK).file(FILE + "_fsm", 3 * BLOCK);
+
+        assertDone(new RemoveFile(path(FILE + ".1")), new CopyFile(path(FILE + "_fsm"), 3 * BLOCK));
+    }
+
+    @Test
     void leavesMapsOfARelationThatBecameLongerOnTheSourceAlone() {
         source.file(FILE, 131072L * BLOCK).file(FILE + ".1", BLOCK).file(FILE + "_fsm", 3 * BLOCK);
         target.file(FILE, 131072L * BLOCK).file(FILE + "_fsm", 3 * BLOCK);

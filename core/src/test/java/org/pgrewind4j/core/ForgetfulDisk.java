@@ -3,11 +3,14 @@ package org.pgrewind4j.core;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -171,6 +174,18 @@ final class ForgetfulDisk implements FileOperations {
     }
 
     @Override
+    public void syncFiles(Collection<Path> files) throws IOException {
+        for (Path file : files) {
+            if (!(place(file).node() instanceof DiskNode.File)) {
+                throw new NoSuchFileException(file.toString());
+            }
+            try (WritableFile writable = open(file)) {
+                writable.sync();
+            }
+        }
+    }
+
+    @Override
     public void syncDirectory(Path directory) throws IOException {
         // What lies outside was there before.
         if (directory.toRealPath().startsWith(base)) {
@@ -187,6 +202,16 @@ final class ForgetfulDisk implements FileOperations {
             bytes.duplicate().get(copy);
             file.write(bytes, position);
             node.writes.add(new DiskNode.Write(position, copy));
+        }
+
+        @Override
+        public long transferFrom(FileChannel source, long offset, long length) throws IOException {
+            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(length, Math.max(0, source.size() - offset)));
+            while (bytes.hasRemaining()) {
+                source.read(bytes, offset + bytes.position());
+            }
+            write(bytes.flip(), offset);
+            return bytes.limit();
         }
 
         @Override

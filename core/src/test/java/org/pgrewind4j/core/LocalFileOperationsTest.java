@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -211,5 +212,27 @@ class LocalFileOperationsTest {
         }
 
         assertThat(data.resolve("to")).hasContent("abc3456hijkl");
+    }
+
+    @Test
+    void transfersNothingWhereTheSystemCannot() throws IOException {
+        Path notToBeRead = Files.createDirectory(data.resolve("directory"));
+
+        try (FileChannel source = FileChannel.open(notToBeRead, StandardOpenOption.READ);
+                WritableFile to = files.open(data.resolve("to"))) {
+            assertThat(to.transferFrom(source, 0, 1)).isZero();
+        }
+    }
+
+    @Test
+    void transferEndsOnAnInterrupt() throws IOException {
+        create(data.resolve("from"), "x");
+
+        try (FileChannel source = FileChannel.open(data.resolve("from"), StandardOpenOption.READ);
+                WritableFile to = files.open(data.resolve("to"))) {
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> to.transferFrom(source, 0, 1)).isInstanceOf(ClosedByInterruptException.class);
+            assertThat(Thread.interrupted()).isTrue();
+        }
     }
 }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.transport.LocalDirectoryTransport;
+import org.pgrewind4j.transport.Transport;
 
 /**
  * A diverged pair of which a rewind needs every kind of action, without the files that take no part in it: no server
@@ -124,8 +125,13 @@ final class ThinPair implements AutoCloseable {
     }
 
     Rewind rewind() {
+        return rewind(source);
+    }
+
+    /** The same from a source that does something else than this pair's. */
+    Rewind rewind(Transport from) {
         return Rewind.of(target())
-                .from(source)
+                .from(from)
                 .mapTablespace(comes(), base().resolve("spaces/made/comes"))
                 .durability(Durability.NO_SYNC)
                 .threads(1);

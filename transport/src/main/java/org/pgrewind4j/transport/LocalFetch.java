@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** One call of {@link LocalDirectoryTransport#fetch}: positional reads, with the last file kept open. */
 final class LocalFetch implements Closeable {
 
+    private static final long OFFERED_AT_ONCE = 16L << 20;
+
     private final DataDirectory directory;
     private final Gate gate;
     private final ByteBuffer buffer;
@@ -55,7 +57,7 @@ final class LocalFetch implements Closeable {
     }
 
     private long copy(FileChannel source, int index, FileRange range) throws IOException {
-        long position = range.offset() + receiver.transfer(index, source, range.offset(), range.length());
+        long position = range.offset() + transferred(source, index, range);
         while (position < range.end()) {
             buffer.clear().order(ByteOrder.BIG_ENDIAN);
             buffer.limit((int) Math.min(buffer.capacity(), range.end() - position));
@@ -67,6 +69,22 @@ final class LocalFetch implements Closeable {
             position += length;
         }
         return position - range.offset();
+    }
+
+    /** Offers piece after piece until one is not taken whole: nothing ends the receiver's work on a piece. */
+    private long transferred(FileChannel source, int index, FileRange range) throws IOException {
+        long done = 0;
+        long taken = OFFERED_AT_ONCE;
+        while (taken == OFFERED_AT_ONCE && done < range.length()) {
+            gate.proceed();
+            long offered = Math.min(OFFERED_AT_ONCE, range.length() - done);
+            taken = receiver.transfer(index, source, range.offset() + done, offered);
+            if (taken < 0 || taken > offered) {
+                throw new IllegalStateException("the receiver took " + taken + " of " + offered + " bytes");
+            }
+            done += taken;
+        }
+        return done;
     }
 
     @Override

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -194,12 +196,17 @@ class LocalDirectoryTransportTest {
         }
     }
 
+    private static Path emptyDataDirectory(Path folder) throws IOException {
+        Path data = folder.resolve("data");
+        Files.createDirectories(data.resolve("global"));
+        Files.write(DataPath.CONTROL_FILE.in(data), new byte[ControlFile.SIZE]);
+        return data;
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 5_000, 299_999, 300_000, 400_000})
     void offersAnOpenFileAndBringsWhatWasNotTakenOfIt(long most, @TempDir Path folder) throws IOException {
-        Path data = Files.createDirectories(folder.resolve("data"));
-        Files.createDirectory(data.resolve("global"));
-        Files.write(DataPath.CONTROL_FILE.in(data), new byte[ControlFile.SIZE]);
+        Path data = emptyDataDirectory(folder);
         byte[] content = new byte[300_000];
         new Random(most).nextBytes(content);
         DataPath path = DataPath.of("file");
@@ -220,5 +227,55 @@ class LocalDirectoryTransportTest {
             assertThat(receiver.delivered).containsExactly(100_000L, 100_000L, -1L, 100_000L);
         }
         assertThat(copy).hasBinaryContent(content);
+    }
+
+    /** Takes pieces as if they had been copied, and does something then. */
+    private static RangeReceiver taking(Runnable then) {
+        return new RangeReceiver() {
+            @Override
+            public long transfer(int range, FileChannel file, long offset, long length) {
+                then.run();
+                return length;
+            }
+
+            @Override
+            public void bytes(int range, long offset, ByteBuffer chunk) {}
+
+            @Override
+            public void end(int range, long delivered) {}
+
+            @Override
+            public void vanished(int range) {}
+        };
+    }
+
+    @Test
+    void anInterruptOrACloseEndsATransferAfterTheNextPiece(@TempDir Path folder) throws IOException {
+        Path data = emptyDataDirectory(folder);
+        DataPath path = DataPath.of("file");
+        long length = 100L << 20;
+        try (FileChannel sparse =
+                FileChannel.open(path.in(data), StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
+            sparse.write(ByteBuffer.allocate(1), length - 1);
+        }
+        List<FileRange> ranges = List.of(new FileRange(path, 0, length));
+        try (Transport transport = LocalDirectoryTransport.open(data)) {
+            assertThatThrownBy(() -> transport.fetch(
+                            ranges, taking(() -> Thread.currentThread().interrupt())))
+                    .isInstanceOf(InterruptedIOException.class);
+            assertThat(Thread.interrupted()).isTrue();
+
+            assertThatThrownBy(() -> transport.fetch(ranges, taking(() -> closed(transport))))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("transport was closed while it was read");
+        }
+    }
+
+    private static void closed(Transport transport) {
+        try {
+            transport.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

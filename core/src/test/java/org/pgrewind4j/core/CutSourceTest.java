@@ -1,0 +1,70 @@
+package org.pgrewind4j.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.pgrewind4j.core.FileAction.CopyRanges;
+import org.pgrewind4j.transport.FileRange;
+import org.pgrewind4j.transport.RangeReceiver;
+import org.pgrewind4j.transport.Transport;
+
+/** A running source that cut every relation between being listed and being read. */
+class CutSourceTest {
+
+    @ParameterizedTest
+    @EnumSource
+    void filesThatWereCutAreCutOnTheTargetToo(CopyMode mode, @TempDir Path folder) throws IOException {
+        try (ThinPair pair = ThinPair.in(folder)) {
+            pair.restore();
+            RewindPlan plan =
+                    pair.rewind(new CutSource(pair.source())).copyMode(mode).plan();
+
+            plan.execute();
+
+            assertThat(plan.actions())
+                    .filteredOn(CopyRanges.class::isInstance)
+                    .isNotEmpty()
+                    .allSatisfy(action -> assertThat(action.path().in(pair.target()))
+                            .hasSize(((CopyRanges) action).ranges().get(0).offset()));
+        }
+    }
+
+    private static final class CutSource extends PassingSource {
+
+        CutSource(Transport source) {
+            super(source);
+        }
+
+        @Override
+        public void fetch(List<FileRange> ranges, RangeReceiver receiver) throws IOException {
+            super.fetch(ranges, new RangeReceiver() {
+                private boolean isCut(int range) {
+                    return ranges.get(range).path().toString().matches("(base|pg_tblspc)/.*");
+                }
+
+                @Override
+                public void bytes(int range, long offset, ByteBuffer chunk) throws IOException {
+                    if (!isCut(range)) {
+                        receiver.bytes(range, offset, chunk);
+                    }
+                }
+
+                @Override
+                public void end(int range, long delivered) throws IOException {
+                    receiver.end(range, isCut(range) ? 0 : delivered);
+                }
+
+                @Override
+                public void vanished(int range) throws IOException {
+                    receiver.vanished(range);
+                }
+            });
+        }
+    }
+}
