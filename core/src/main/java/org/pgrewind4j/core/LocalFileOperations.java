@@ -33,8 +33,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
 /**
- * File operations on the local machine. What is created gets the owner of the data directory, its group if this
- * process may choose that, and permissions 0600 and 0700, or 0640 and 0750 if the group may read the data directory (PostgreSQL:
+ * File operations on the local machine. What is created gets the owner of the data directory, its group if this process
+ * may choose that, and permissions 0600 and 0700, or 0640 and 0750 if the group may read the data directory (PostgreSQL:
  * {@code src/include/common/file_perm.h}).
  */
 final class LocalFileOperations implements FileOperations {

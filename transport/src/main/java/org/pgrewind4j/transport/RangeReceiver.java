@@ -48,8 +48,8 @@ public interface RangeReceiver {
      * Says that a range is complete, or that its file ends within it.
      *
      * @param range the range's index in the list that was asked for
-     * @param delivered how many bytes came, transferred or not; less than asked for means that the file ended there, at the moment when it
-     *     was read
+     * @param delivered how many bytes came, transferred or not; less than asked for means that the file ended there, at
+     *     the moment when it was read
      * @throws IOException to end the fetch
      */
     void end(int range, long delivered) throws IOException;
