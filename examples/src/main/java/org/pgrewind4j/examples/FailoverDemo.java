@@ -101,13 +101,16 @@ final class FailoverDemo implements Callable<Integer> {
         DemoServers servers =
                 DemoServers.of(release, keep ? DemoServers.Ending.KEEP_FOLDER : DemoServers.Ending.REMOVE_FOLDER);
         try (servers) {
-            tell(servers);
-        } catch (IOException | RuntimeException | Error e) {
-            if (servers.isEndedBySignal()) {
+            try {
+                tell(servers);
+            } catch (IOException | RuntimeException | Error e) {
+                if (!servers.isEndedBySignal()) {
+                    throw e;
+                }
+                // Said while the servers are open: once they are closed, the JVM ends at any moment.
                 story.title("Interrupted.");
                 return 1;
             }
-            throw e;
         }
         story.title(
                 keep
