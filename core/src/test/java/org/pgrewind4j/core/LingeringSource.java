@@ -26,23 +26,13 @@ final class LingeringSource extends PassingSource {
 
     @Override
     public void fetch(List<FileRange> ranges, RangeReceiver receiver) throws IOException {
-        super.fetch(ranges, new RangeReceiver() {
+        super.fetch(ranges, new PassingReceiver(receiver) {
             @Override
             public void bytes(int range, long offset, ByteBuffer chunk) throws IOException {
                 if (lingers.getAsBoolean()) {
                     LockSupport.parkNanos(PAUSE_NANOS);
                 }
-                receiver.bytes(range, offset, chunk);
-            }
-
-            @Override
-            public void end(int range, long delivered) throws IOException {
-                receiver.end(range, delivered);
-            }
-
-            @Override
-            public void vanished(int range) throws IOException {
-                receiver.vanished(range);
+                super.bytes(range, offset, chunk);
             }
         });
     }

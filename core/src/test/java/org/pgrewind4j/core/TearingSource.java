@@ -30,24 +30,14 @@ final class TearingSource extends PassingSource {
 
     @Override
     public void fetch(List<FileRange> ranges, RangeReceiver receiver) throws IOException {
-        super.fetch(ranges, new RangeReceiver() {
+        super.fetch(ranges, new PassingReceiver(receiver) {
             @Override
             public void bytes(int range, long offset, ByteBuffer chunk) throws IOException {
                 boolean isTorn = ranges.get(range).path().equals(torn) && offset == 0;
                 if (isTorn) {
                     calls.add("page");
                 }
-                receiver.bytes(range, offset, isTorn && times-- > 0 ? torn(chunk) : chunk);
-            }
-
-            @Override
-            public void end(int range, long delivered) throws IOException {
-                receiver.end(range, delivered);
-            }
-
-            @Override
-            public void vanished(int range) throws IOException {
-                receiver.vanished(range);
+                super.bytes(range, offset, isTorn && times-- > 0 ? torn(chunk) : chunk);
             }
         });
     }
