@@ -1,21 +1,44 @@
 package org.pgrewind4j.transport;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.util.Optional;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.MissingWalException;
+import org.pgrewind4j.wal.RecordBoundary;
 
-/** Where the WAL of a running source ends, and whether it is still the source that the transport was opened on. */
+/**
+ * Where the WAL of a running source ends, and whether it is still the source that the transport was opened on.
+ *
+ * <p>A primary is asked up to where its WAL is flushed, after the last byte was fetched. Records that it has made and not
+ * flushed need not be replayed, for whatever lies in its files at a moment, its own crash recovery would have to do with at
+ * that moment, and with the WAL that is flushed then:
+ *
+ * <ul>
+ *   <li>A page is written after the WAL up to its LSN is flushed ({@code src/backend/storage/buffer/bufmgr.c},
+ *       {@code FlushBuffer}). A hint bit about a commit is set when that commit is flushed, or on a page whose LSN is behind
+ *       it ({@code src/backend/access/heap/heapam_visibility.c}, {@code SetHintBits}): asynchronous commits are no exception.
+ *   <li>A page of {@code pg_xact} is written after the commits that it notes are flushed
+ *       ({@code src/backend/access/transam/slru.c}, {@code SlruPhysicalWritePage}, by the LSN that it keeps for groups of
+ *       transactions). The other SLRUs may be ahead of the WAL, in entries that nothing on disk refers to; these are written
+ *       again before they mean anything ({@code multixact.c}, {@code commit_ts.c}).
+ *   <li>A relation map is written after its record is flushed ({@code src/backend/utils/cache/relmapper.c},
+ *       {@code write_relmap_file}), and the control file after the checkpoint that it names.
+ *   <li>Files are created and extended before their records are made ({@code src/backend/catalog/storage.c},
+ *       {@code RelationCreateStorage}), and removed after the commit that does it is flushed
+ *       ({@code src/backend/access/transam/xact.c}, {@code RecordTransactionCommit}).
+ * </ul>
+ *
+ * <p>So each piece of a copy, fetched at some moment, needs WAL that was flushed at that moment, and F is not before any of
+ * them. No page on disk has an LSN inside a record, so that F may be the end of the last record that is flushed whole.
+ */
 final class LiveEnd {
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
-    /** How often, and with what pause, the end of WAL is looked at until it is on disk. */
-    private static final int FLUSH_LOOKS = 20;
-
-    private static final long FLUSH_PAUSE_MILLIS = 50;
+    /** A source that writes very fast can have removed the segment meanwhile that it has just flushed. */
+    private static final int ATTEMPTS = 5;
 
     private final Transport transport;
     private final LiveSessions sessions;
@@ -66,7 +89,19 @@ final class LiveEnd {
     }
 
     ReplayEnd ask() throws IOException {
-        LiveState now = flushed(LiveState.ask(sessions, gate));
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return askOnce();
+            } catch (MissingWalException e) {
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private ReplayEnd askOnce() throws IOException {
+        LiveState now = LiveState.ask(sessions, gate);
         // Read last: a standby moves its minimum recovery point before it writes a page that is newer.
         ControlFile controlFile = transport.controlFile();
         TimelineId timeline = now.inRecovery() ? timeline(controlFile) : now.timeline();
@@ -75,9 +110,16 @@ final class LiveEnd {
             throw new SourceChangedException(
                     "source server " + change + " while it was copied: " + sessions.description());
         }
-        return now.inRecovery()
-                ? LocalDirectoryTransport.endOf(controlFile)
-                : new ReplayEnd(now.endOfWal(controlFile), timeline, controlFile);
+        if (now.inRecovery()) {
+            return LocalDirectoryTransport.endOf(controlFile);
+        }
+        Lsn end = RecordBoundary.atOrBefore(
+                transport.wal(),
+                controlFile.version(),
+                controlFile.walSegmentSize(),
+                timeline,
+                now.endOfWal(controlFile));
+        return new ReplayEnd(end, timeline, controlFile);
     }
 
     private String change(LiveState now, TimelineId timeline) {
@@ -88,27 +130,5 @@ final class LiveEnd {
             return now.inRecovery() ? "was made a standby" : "was promoted";
         }
         return openedTimeline.filter(timeline::equals).isPresent() ? "" : "went on to timeline " + timeline;
-    }
-
-    /**
-     * Waits until all WAL up to a primary's insert position is on disk, so that it can be copied from there. A transaction
-     * that does nothing may keep the last record in memory; then the WAL comes by streaming.
-     */
-    private LiveState flushed(LiveState state) throws IOException {
-        // The insert position may stand behind a page header that is not written before the next record.
-        Lsn wanted = state.insert().plus(-LiveState.LONG_HEADER);
-        LiveState now = state;
-        for (int look = 0;
-                look < FLUSH_LOOKS && !state.inRecovery() && now.flushed().isBefore(wanted);
-                look++) {
-            try {
-                Thread.sleep(FLUSH_PAUSE_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted while reading " + sessions.description());
-            }
-            now = LiveState.ask(sessions, gate);
-        }
-        return state;
     }
 }

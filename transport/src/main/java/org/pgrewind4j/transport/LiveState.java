@@ -10,22 +10,21 @@ import org.pgrewind4j.wal.ControlFile;
 /**
  * What a running server says of itself at one moment.
  *
- * @param inRecovery whether it is a standby; then the positions are {@link Lsn#INVALID} and the timeline is 1
+ * @param inRecovery whether it is a standby; then the position is {@link Lsn#INVALID} and the timeline is 1
  * @param startTime when the server started
- * @param insert where the next WAL record goes
  * @param flushed up to where WAL is on disk
  * @param timeline on which WAL is written
  */
-record LiveState(boolean inRecovery, String startTime, Lsn insert, Lsn flushed, TimelineId timeline) {
+record LiveState(boolean inRecovery, String startTime, Lsn flushed, TimelineId timeline) {
 
-    private static final int FIELDS = 5;
+    private static final int FIELDS = 4;
 
     private static final int TIMELINE_DIGITS = 8;
 
     /** Page headers in WAL (PostgreSQL: {@code src/include/access/xlog_internal.h}): on a page, and on a segment's first. */
     private static final int SHORT_HEADER = 24;
 
-    static final int LONG_HEADER = 40;
+    private static final int LONG_HEADER = 40;
 
     static LiveState ask(LiveSessions sessions, Gate gate) throws IOException {
         List<LiveState> states = new ArrayList<>();
@@ -47,23 +46,21 @@ record LiveState(boolean inRecovery, String startTime, Lsn insert, Lsn flushed, 
 
     /** The functions got their present names in 10. */
     private static String query(int major) {
-        String insert = major >= 10 ? "pg_current_wal_insert_lsn()" : "pg_current_xlog_insert_location()";
         String flush = major >= 10 ? "pg_current_wal_flush_lsn()" : "pg_current_xlog_flush_location()";
         String fileName = major >= 10 ? "pg_walfile_name" : "pg_xlogfile_name";
         String onPrimary = "CASE WHEN NOT pg_is_in_recovery() THEN %s END";
         return "SELECT pg_is_in_recovery(), pg_postmaster_start_time()::text, "
-                + onPrimary.formatted(insert + "::text") + ", "
                 + onPrimary.formatted(flush + "::text") + ", "
-                + onPrimary.formatted(fileName + "(" + insert + ")");
+                + onPrimary.formatted(fileName + "(" + flush + ")");
     }
 
     private static LiveState of(CopyRows row) throws IOException {
         boolean inRecovery = row.bool(0);
         if (inRecovery) {
-            return new LiveState(true, row.text(1), Lsn.INVALID, Lsn.INVALID, new TimelineId(1));
+            return new LiveState(true, row.text(1), Lsn.INVALID, new TimelineId(1));
         }
         try {
-            String segment = row.text(4);
+            String segment = row.text(3);
             if (segment.length() < TIMELINE_DIGITS) {
                 throw CopyRows.malformed("a WAL segment named \"" + UnsafePathException.visible(segment) + "\"");
             }
@@ -71,7 +68,6 @@ record LiveState(boolean inRecovery, String startTime, Lsn insert, Lsn flushed, 
                     false,
                     row.text(1),
                     Lsn.parse(row.text(2)),
-                    Lsn.parse(row.text(3)),
                     new TimelineId(Long.parseLong(segment, 0, TIMELINE_DIGITS, 16)));
         } catch (IllegalArgumentException e) {
             throw LiveServerException.of("the server's answer is malformed: " + e.getMessage(), e);
@@ -79,15 +75,15 @@ record LiveState(boolean inRecovery, String startTime, Lsn insert, Lsn flushed, 
     }
 
     /**
-     * The end of the last record. An insert position just behind a page header stands for the same record boundary as the
+     * Where the WAL that is on disk ends. A position just behind a page header stands for the same record boundary as the
      * begin of that page; replay ends at the latter, and would wait for the former until the next record comes.
      */
     Lsn endOfWal(ControlFile controlFile) {
-        if (Long.remainderUnsigned(insert.value(), controlFile.walSegmentSize()) == LONG_HEADER) {
-            return insert.plus(-LONG_HEADER);
+        if (Long.remainderUnsigned(flushed.value(), controlFile.walSegmentSize()) == LONG_HEADER) {
+            return flushed.plus(-LONG_HEADER);
         }
-        return Long.remainderUnsigned(insert.value(), controlFile.walBlockSize()) == SHORT_HEADER
-                ? insert.plus(-SHORT_HEADER)
-                : insert;
+        return Long.remainderUnsigned(flushed.value(), controlFile.walBlockSize()) == SHORT_HEADER
+                ? flushed.plus(-SHORT_HEADER)
+                : flushed;
     }
 }

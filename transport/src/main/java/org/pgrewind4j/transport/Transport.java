@@ -169,8 +169,8 @@ public interface Transport extends Closeable {
      * Says how far a target must replay. To be asked after the last byte was fetched, since the answer covers what was
      * copied before the question only.
      *
-     * <p>Stopped: the source's last checkpoint, or its minimum recovery point where that is later. Running primary: its WAL
-     * insert position, on a record boundary. Running standby: its minimum recovery point.
+     * <p>Stopped: the source's last checkpoint, or its minimum recovery point where that is later. Running primary: the end
+     * of the last record that is flushed to its disk. Running standby: its minimum recovery point.
      *
      * @return the position, and the control file as it is at this moment
      * @throws SourceChangedException if the source is {@link SourceMode#STOPPED} and its control file is not the one that

@@ -44,8 +44,8 @@ class LiveStateTest {
         "0/3002000, 0/3002000",
         "0/3000018, 0/3000000",
     })
-    void theEndIsTheLastRecordsNotThePageHeaders(String insert, String end) {
-        LiveState state = new LiveState(false, "", Lsn.parse(insert), Lsn.INVALID, new TimelineId(1));
+    void theEndIsTheLastRecordsNotThePageHeaders(String flushed, String end) {
+        LiveState state = new LiveState(false, "", Lsn.parse(flushed), new TimelineId(1));
         assertThat(state.endOfWal(controlFile)).isEqualTo(Lsn.parse(end));
     }
 }
