@@ -32,7 +32,7 @@ final class LearnedTimeline {
         if (leaves.isEmpty()) {
             return Optional.empty();
         }
-        return SharedRecord.lastRecord(ScanWal.of(settings, ofTarget.controlFile(), Lsn.INVALID), ofTarget)
+        return Optional.of(SharedRecord.lastOfTarget(settings, ofTarget))
                 .filter(last -> !last.isBefore(leaves.get()))
                 .map(
                         last -> new Problem(

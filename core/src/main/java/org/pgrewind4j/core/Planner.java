@@ -94,9 +94,26 @@ final class Planner {
                     "check the paths; if they are right the target must be made anew.");
             return refused(null);
         }
-        return divergence.get().kind() == Divergence.Kind.SAME_TIMELINE
-                ? sameTimeline(ofTarget, ofSource, divergence.get())
-                : diverged(target, ofTarget, ofSource, divergence.get());
+        try {
+            return divergence.get().kind() == Divergence.Kind.SAME_TIMELINE
+                    ? sameTimeline(ofTarget, ofSource, divergence.get())
+                    : diverged(target, ofTarget, ofSource, divergence.get());
+        } catch (MissingWalException e) {
+            preconditions.add(
+                    Kind.WAL_MISSING_FOR_SCAN,
+                    Failures.withoutHint(e),
+                    "bring the segments back into the target's "
+                            + targetControl.version().walDirectory() + ", or name an archive that has them.");
+            return refused(divergence.get());
+        } catch (WalEndsTooEarlyException e) {
+            preconditions.add(
+                    Kind.WAL_ENDS_EARLY,
+                    Failures.withoutHint(e),
+                    "bring an undamaged segment " + e.end().segment() + " back into the target's "
+                            + targetControl.version().walDirectory()
+                            + " from a WAL archive, or re-create the target from a base backup.");
+            return refused(divergence.get());
+        }
     }
 
     /** Whether one's files mean the same in the other. */
@@ -184,27 +201,11 @@ final class Planner {
             throws IOException {
         ReplayEnd end = settings.source().replayEnd();
         Divergence divergence = upTo(parting, end.lsn());
-        ScanResult scan;
-        try {
-            if (endsBefore(divergence, ofTarget)) {
-                return nothingToRewind(
-                        Verdict.CAN_FOLLOW, divergence, SharedRecord.compareEndOfTarget(settings, ofTarget, ofSource));
-            }
-            scan = scan(ofTarget, ofSource, divergence);
-        } catch (MissingWalException e) {
-            preconditions.add(
-                    Kind.WAL_MISSING_FOR_SCAN,
-                    Failures.withoutHint(e),
-                    "bring the segments back into the target's "
-                            + ofTarget.controlFile().version().walDirectory() + ", or name an archive that has them.");
-            return refused(divergence);
-        } catch (WalEndsTooEarlyException e) {
-            preconditions.add(
-                    Kind.WAL_ENDS_EARLY,
-                    Failures.withoutHint(e),
-                    "bring undamaged WAL back into the target, or make the target anew.");
-            return refused(divergence);
+        if (endsBefore(divergence, ofTarget)) {
+            return nothingToRewind(
+                    Verdict.CAN_FOLLOW, divergence, SharedRecord.compareEndOfTarget(settings, ofTarget, ofSource));
         }
+        ScanResult scan = scan(ofTarget, ofSource, divergence);
         preconditions.checkStarts(ofTarget.controlFile(), scan.changed(), divergence.position());
         SharedRecord.compareAt(settings, ofTarget, ofSource, divergence).ifPresent(preconditions.problems()::add);
         return new Decider(settings, ofTarget.controlFile(), ofSource, divergence, scan.start(), end)
@@ -221,14 +222,14 @@ final class Planner {
         if (known.isAfter(divergence.position())) {
             return false;
         }
-        ChangedBlocks tail = ChangedBlockCollector.of(
+        EndOfTarget end = new EndOfTarget(settings, ofTarget);
+        ChangedBlocks tail = end.proven(end.required(ChangedBlockCollector.of(
                         ScanWal.of(settings, controlFile, divergence.position()),
                         controlFile.version(),
                         controlFile.walSegmentSize(),
-                        ofTarget.history())
+                        ofTarget.history()))
                 .redo(controlFile.checkPointCopy().redo())
-                .reaching(known)
-                .collect();
+                .collect());
         return !tail.end().position().isAfter(divergence.position());
     }
 
@@ -253,14 +254,14 @@ final class Planner {
                         divergence.position()));
         ReplayStart start = ReplayStart.of(shared, ofSource.controlFile(), controlFile);
         LongConsumer progress = bytes -> settings.listener().progressed(new Progress(Phase.SCAN, bytes, 0, 0, 0));
-        ChangedBlocks changed = ChangedBlockCollector.of(
-                        wal, controlFile.version(), controlFile.walSegmentSize(), ofTarget.history())
+        EndOfTarget end = new EndOfTarget(settings, ofTarget);
+        ChangedBlocks changed = end.proven(end.required(ChangedBlockCollector.of(
+                        wal, controlFile.version(), controlFile.walSegmentSize(), ofTarget.history()))
                 .redo(start.redo())
                 .divergence(divergence.position())
-                .reaching(Lsn.max(controlFile.checkPoint(), controlFile.minRecoveryPoint()))
                 .threads(settings.threads())
                 .progress(progress)
-                .collect();
+                .collect());
         return new ScanResult(start, changed);
     }
 }

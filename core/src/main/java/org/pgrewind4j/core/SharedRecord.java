@@ -52,12 +52,12 @@ final class SharedRecord {
         SharedRecord reader = new SharedRecord(ofTarget.controlFile());
         WalSegmentSource targetWal = ScanWal.of(settings, ofTarget.controlFile(), Lsn.INVALID);
         WalSegmentSource sourceWal = settings.source().wal();
-        Optional<Lsn> endOfTarget = lastRecord(targetWal, ofTarget);
+        Lsn endOfTarget = lastOfTarget(settings, ofTarget);
         Optional<Lsn> endOfSource = lastRecord(sourceWal, ofSource);
-        if (endOfTarget.isEmpty() || endOfSource.isEmpty()) {
+        if (endOfSource.isEmpty()) {
             return Optional.empty();
         }
-        Lsn last = Lsn.min(endOfTarget.get(), endOfSource.get());
+        Lsn last = Lsn.min(endOfTarget, endOfSource.get());
         return compare(
                 last,
                 reader.recordAt(targetWal, ofTarget.history(), last),
@@ -69,17 +69,34 @@ final class SharedRecord {
             throws IOException {
         SharedRecord reader = new SharedRecord(ofTarget.controlFile());
         WalSegmentSource targetWal = ScanWal.of(settings, ofTarget.controlFile(), Lsn.INVALID);
-        Optional<Lsn> last = lastRecord(targetWal, ofTarget);
-        return last.isEmpty()
-                ? Optional.empty()
-                : compare(
-                        last.get(),
-                        reader.recordAt(targetWal, ofTarget.history(), last.get()),
-                        reader.recordAt(settings.source().wal(), ofSource.history(), last.get()));
+        Lsn last = lastOfTarget(settings, ofTarget);
+        return compare(
+                last,
+                reader.recordAt(targetWal, ofTarget.history(), last),
+                reader.recordAt(settings.source().wal(), ofSource.history(), last));
+    }
+
+    /**
+     * Where the target's last record begins.
+     *
+     * @throws MissingWalException if its WAL is not all there
+     * @throws WalEndsTooEarlyException if it is damaged
+     */
+    static Lsn lastOfTarget(Settings settings, Cluster target) throws IOException {
+        ControlFile controlFile = target.controlFile();
+        EndOfTarget end = new EndOfTarget(settings, target);
+        return end.proven(end.required(ChangedBlockCollector.of(
+                                ScanWal.of(settings, controlFile, Lsn.INVALID),
+                                controlFile.version(),
+                                controlFile.walSegmentSize(),
+                                target.history()))
+                        .redo(controlFile.checkPointCopy().redo())
+                        .collect())
+                .lastRecord();
     }
 
     /** Where the last record of a cluster begins, empty if its WAL is not all there. */
-    static Optional<Lsn> lastRecord(WalSegmentSource wal, Cluster cluster) throws IOException {
+    private static Optional<Lsn> lastRecord(WalSegmentSource wal, Cluster cluster) throws IOException {
         ControlFile controlFile = cluster.controlFile();
         try {
             ChangedBlocks changed = ChangedBlockCollector.of(

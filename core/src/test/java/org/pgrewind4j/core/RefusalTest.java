@@ -435,10 +435,14 @@ class RefusalTest {
         assertThat(plan.problems()).singleElement().satisfies(problem -> {
             assertThat(problem.kind()).isEqualTo(Kind.WAL_ENDS_EARLY);
             assertThat(problem.message())
-                    .matches("WAL has to reach "
+                    .matches("WAL has to hold the record at "
                             + ControlFileBytes.read(target).checkPoint()
                             + " and does not: end of WAL at ([0-9A-F]+/[0-9A-F]+): .* at \\1.*");
-            assertThat(problem.cure()).isEqualTo("bring undamaged WAL back into the target, or make the target anew.");
+            assertThat(problem.cure())
+                    .isEqualTo("bring an undamaged segment "
+                            + WalSegmentName.containing(new TimelineId(1), spoiled, SEGMENT)
+                            + " back into the target's pg_wal from a WAL archive, or re-create the target from a base"
+                            + " backup.");
         });
     }
 

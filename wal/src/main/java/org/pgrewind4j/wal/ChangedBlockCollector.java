@@ -37,6 +37,7 @@ public final class ChangedBlockCollector {
     private Lsn redo = Lsn.INVALID;
     private Lsn divergence = Lsn.INVALID;
     private Lsn known = Lsn.INVALID;
+    private Lsn record = Lsn.INVALID;
     private Lsn end = Lsn.MAX;
     private int threads = Runtime.getRuntime().availableProcessors();
     private LongConsumer progress = bytes -> {};
@@ -97,6 +98,18 @@ public final class ChangedBlockCollector {
      */
     public ChangedBlockCollector reaching(Lsn position) {
         this.known = position;
+        return this;
+    }
+
+    /**
+     * Names a record that WAL is known to hold, such as the control file's checkpoint. WAL that ends before or at its
+     * begin, or within it, is an error.
+     *
+     * @param begin where the record begins
+     * @return this collector
+     */
+    public ChangedBlockCollector holding(Lsn begin) {
+        this.record = begin;
         return this;
     }
 
@@ -165,13 +178,22 @@ public final class ChangedBlockCollector {
     }
 
     private void checkReaches(EndOfWal reached, Lsn needed) throws IOException {
-        if (reached.reason() == EndOfWal.Reason.LIMIT || !reached.position().isBefore(needed)) {
+        if (reached.reason() == EndOfWal.Reason.LIMIT) {
             return;
         }
-        if (reached.reason() == EndOfWal.Reason.MISSING_SEGMENT) {
-            throw new MissingWalException(missing(reached.segment(), needed), "to read the changes up to " + needed);
+        boolean isShort = reached.position().isBefore(needed);
+        boolean lacksRecord = record.isValid() && !reached.position().isAfter(record);
+        if ((isShort || lacksRecord) && reached.reason() == EndOfWal.Reason.MISSING_SEGMENT) {
+            Lsn behind = Lsn.max(needed, lacksRecord ? record.plus(1) : needed);
+            throw new MissingWalException(
+                    missing(reached.segment(), behind), "to read the changes up to " + Lsn.max(needed, record));
         }
-        throw new WalEndsTooEarlyException(reached, needed);
+        if (isShort) {
+            throw new WalEndsTooEarlyException(reached, needed);
+        }
+        if (lacksRecord) {
+            throw WalEndsTooEarlyException.before(reached, record);
+        }
     }
 
     /** What is not there of the segments from the first missing one up to a position. */

@@ -12,11 +12,32 @@ public final class WalEndsTooEarlyException extends PgRewindException {
     /** Where and why it ends. */
     private final transient EndOfWal end;
 
-    WalEndsTooEarlyException(EndOfWal end, Lsn needed) {
+    private WalEndsTooEarlyException(EndOfWal end, String needed) {
         super(withHint(
-                "WAL has to reach " + needed + " and does not: " + end,
+                "WAL has to " + needed + " and does not: " + end,
                 "take segment " + end.segment() + " from a WAL archive or from the other cluster"));
         this.end = end;
+    }
+
+    WalEndsTooEarlyException(EndOfWal end, Lsn needed) {
+        this(end, "reach " + needed);
+    }
+
+    /** WAL that ends before the end of a record that it must hold. */
+    static WalEndsTooEarlyException before(EndOfWal end, Lsn record) {
+        return new WalEndsTooEarlyException(end, "hold the record at " + record);
+    }
+
+    /**
+     * WAL that went on, as something else shows.
+     *
+     * @param end where and why it ends now
+     * @param needed a position that it reached
+     * @param proof what shows that, as in {@code for segment 000000010000000000000004 is there}
+     * @return the exception
+     */
+    public static WalEndsTooEarlyException proven(EndOfWal end, Lsn needed, String proof) {
+        return new WalEndsTooEarlyException(end, "reach " + needed + ", " + proof + ",");
     }
 
     /**
