@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.core.FileAction.CreateDirectory;
@@ -122,8 +123,8 @@ final class AppliedFiles {
             throw different(
                     path,
                     piece.offset(),
-                    piece.length() + " bytes with CRC %08X".formatted(piece.crc()),
-                    "%08X".formatted(crc.getValue()));
+                    piece.length() + String.format(Locale.ROOT, " bytes with CRC %08X", piece.crc()),
+                    String.format(Locale.ROOT, "%08X", crc.getValue()));
         }
     }
 
@@ -150,7 +151,8 @@ final class AppliedFiles {
                             path,
                             offset + at,
                             "a page with a good checksum",
-                            "checksum %04X of block %d".formatted(PageHeader.checksum(buffer, at), block));
+                            String.format(
+                                    Locale.ROOT, "checksum %04X of block %d", PageHeader.checksum(buffer, at), block));
                 }
                 pagesWithChecksum++;
             }

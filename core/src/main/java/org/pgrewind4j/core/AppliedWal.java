@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -116,13 +117,14 @@ final class AppliedWal {
     }
 
     private static String describe(WalSegmentHeader header) {
-        return "a segment header of release %s, system %s, timeline %s, position %s, size %d"
-                .formatted(
-                        header.version().release(),
-                        Long.toUnsignedString(header.systemIdentifier()),
-                        header.timeline(),
-                        header.begin(),
-                        header.segmentSize());
+        return String.format(
+                Locale.ROOT,
+                "a segment header of release %s, system %s, timeline %s, position %s, size %d",
+                header.version().release(),
+                Long.toUnsignedString(header.systemIdentifier()),
+                header.timeline(),
+                header.begin(),
+                header.segmentSize());
     }
 
     /** Reads segments that follow each other; there may be none between two gaps. */

@@ -41,7 +41,8 @@ final class Completion {
                 System.Logger.Level.INFO,
                 "rewound {0}: {1} bytes copied, replay from {2} to {3}",
                 target,
-                manifest.copied().total(),
+                // As text: the logger would group a number as the JVM's language does.
+                Long.toString(manifest.copied().total()),
                 points.redo(),
                 points.end());
         return new RewindReport(

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -91,7 +92,7 @@ final class OverwrittenBlocks {
                 Problem.Kind.INTERRUPTED_IN_PLACE,
                 "an execution in place was interrupted, and this rewind would not copy all that it overwrote: \"%s\" from"
                                 .formatted(kept.path())
-                        + " byte %d to %d".formatted(kept.offset(), kept.end()),
+                        + String.format(Locale.ROOT, " byte %d to %d", kept.offset(), kept.end()),
                 "rewind with the same block selection, to a source that parted from the target where the one of then did;"
                         + " or make the target anew.");
     }

@@ -2,6 +2,7 @@ package org.pgrewind4j.core;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.SourceProblem;
@@ -54,7 +55,12 @@ final class Preconditions {
         if (target != source) {
             add(
                     Kind.DIFFERENT_LAYOUT,
-                    "the clusters differ in %s: %d on the target, %d on the source".formatted(what, target, source),
+                    String.format(
+                            Locale.ROOT,
+                            "the clusters differ in %s: %d on the target, %d on the source",
+                            what,
+                            target,
+                            source),
                     "the target must be made anew; data checksums can be switched with pg_checksums while it is stopped.");
         }
     }

@@ -1,6 +1,7 @@
 package org.pgrewind4j.core;
 
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Optional;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.timeline.Divergence;
@@ -124,11 +125,12 @@ final class SharedRecord {
         }
         return Optional.of(new Problem(
                 Kind.HISTORY_DIFFERS,
-                "the histories look alike, but the record at %s is not the same: CRC %08X on the target, %08X on the"
-                                .formatted(
-                                        position,
-                                        target.get().crc(),
-                                        source.get().crc())
+                String.format(
+                                Locale.ROOT,
+                                "the histories look alike, but the record at %s is not the same: CRC %08X on the target, %08X on the",
+                                position,
+                                target.get().crc(),
+                                source.get().crc())
                         + " source; both were promoted apart from each other to the same timeline",
                 "the target must be made anew."));
     }

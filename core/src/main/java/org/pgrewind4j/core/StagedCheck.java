@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import java.util.zip.CRC32C;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.DataDirectory;
@@ -68,7 +69,10 @@ final class StagedCheck {
             throws IOException {
         int found = crc(channel, position, piece.length(), buffer);
         if (found != piece.crc()) {
-            throw damaged(file, "CRC %08X at byte %d".formatted(piece.crc(), position), "%08X".formatted(found));
+            throw damaged(
+                    file,
+                    String.format(Locale.ROOT, "CRC %08X at byte %d", piece.crc(), position),
+                    String.format(Locale.ROOT, "%08X", found));
         }
     }
 
@@ -79,7 +83,8 @@ final class StagedCheck {
             }
             int found = crc(channel, 0, size, ByteBuffer.allocate(64 * 1024));
             if (found != crc) {
-                throw damaged(file, "CRC %08X".formatted(crc), "%08X".formatted(found));
+                throw damaged(
+                        file, String.format(Locale.ROOT, "CRC %08X", crc), String.format(Locale.ROOT, "%08X", found));
             }
         }
     }

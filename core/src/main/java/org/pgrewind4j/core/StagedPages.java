@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.timeline.PgRewindException;
@@ -149,8 +150,12 @@ final class StagedPages {
 
     private PgRewindException damaged(FileRange page) {
         return new PgRewindException(PgRewindException.withHint(
-                "the source's file \"%s\" has a bad page checksum in block %d of the file, read %d times"
-                        .formatted(page.path(), page.offset() / geometry.blockSize(), ATTEMPTS + 1),
+                String.format(
+                        Locale.ROOT,
+                        "the source's file \"%s\" has a bad page checksum in block %d of the file, read %d times",
+                        page.path(),
+                        page.offset() / geometry.blockSize(),
+                        ATTEMPTS + 1),
                 "the source is damaged: repair it first."));
     }
 }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -138,8 +139,12 @@ final class TargetRoom {
             if (!space.suffices()) {
                 preconditions.add(
                         Kind.NOT_ENOUGH_DISK,
-                        "the file system of \"%s\" has %d bytes free, and the rewind needs %d"
-                                .formatted(space.path(), space.free(), space.needed()),
+                        String.format(
+                                Locale.ROOT,
+                                "the file system of \"%s\" has %d bytes free, and the rewind needs %d",
+                                space.path(),
+                                space.free(),
+                                space.needed()),
                         settings.copyMode() == CopyMode.STAGED
                                 ? "free that much for the time of the rewind, or copy in place, which needs less."
                                 : "free that much for the time of the rewind.");

@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.FileAction.RemoveFile;
@@ -268,8 +269,11 @@ final class TemplateCheck {
     private static PgRewindException tooNew(StagedCopy copy, long offset, Lsn lsn, FileCopyDatabase creation) {
         return new PgRewindException(PgRewindException.withHint(
                 copied(creation) + ", which changed later: \"" + copy.path()
-                        + "\" has a page of %s at byte %d, and replay would copy it into the new database"
-                                .formatted(lsn, offset),
+                        + String.format(
+                                Locale.ROOT,
+                                "\" has a page of %s at byte %d, and replay would copy it into the new database",
+                                lsn,
+                                offset),
                 recreate()));
     }
 

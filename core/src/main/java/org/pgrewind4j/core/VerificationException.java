@@ -2,6 +2,7 @@ package org.pgrewind4j.core;
 
 import java.io.Serial;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * What was read back of a rewound target is not what it ought to be. No server starts on it; once the cause is removed,
@@ -26,7 +27,13 @@ public final class VerificationException extends RewindException {
     VerificationException(Path path, long offset, String expected, String found) {
         super(
                 TargetState.RESUMABLE,
-                "verification failed: \"%s\", byte %d: expected %s, found %s".formatted(path, offset, expected, found));
+                String.format(
+                        Locale.ROOT,
+                        "verification failed: \"%s\", byte %d: expected %s, found %s",
+                        path,
+                        offset,
+                        expected,
+                        found));
         this.path = path;
         this.offset = offset;
         this.expected = expected;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -154,7 +155,7 @@ class KilledProcessTest {
                 process.killAfter(after);
             }
         }
-        return "killed %d us after the begin of %s".formatted(after / 1000, phase);
+        return String.format(Locale.ROOT, "killed %d us after the begin of %s", after / 1000, phase);
     }
 
     private static String killOverwriting(Random random) throws Exception {
@@ -164,7 +165,7 @@ class KilledProcessTest {
                 process.killAfter(after);
             }
         }
-        return "killed %d us after the first blocks were overwritten".formatted(after / 1000);
+        return String.format(Locale.ROOT, "killed %d us after the first blocks were overwritten", after / 1000);
     }
 
     private static void assertNoServerStarts(String story) {

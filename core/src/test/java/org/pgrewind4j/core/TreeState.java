@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -89,7 +90,8 @@ final class TreeState {
         // By number: the names of owner and group are looked up anew for each file.
         Map<String, Object> attributes = Files.readAttributes(
                 entry, "unix:mode,uid,ino,size,lastModifiedTime,isDirectory,isSymbolicLink", NOFOLLOW_LINKS);
-        String text = "%o of %s".formatted((int) attributes.get("mode") & 0777, attributes.get("uid"));
+        String text =
+                String.format(Locale.ROOT, "%o of %s", (int) attributes.get("mode") & 0777, attributes.get("uid"));
         if (content == Content.WITH_TIMES) {
             text += " " + attributes.get("lastModifiedTime");
         }
@@ -116,7 +118,7 @@ final class TreeState {
         // Not CRC-32C, which is the same for all control files.
         CRC32 crc = new CRC32();
         crc.update(counted);
-        return " %d bytes, CRC %08X".formatted(counted.length, crc.getValue());
+        return String.format(Locale.ROOT, " %d bytes, CRC %08X", counted.length, crc.getValue());
     }
 
     private static byte[] withoutTimes(String path, byte[] bytes) {

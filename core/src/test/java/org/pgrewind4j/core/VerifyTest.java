@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -85,10 +86,14 @@ class VerifyTest {
         assertThat(found.targetState()).isEqualTo(TargetState.RESUMABLE);
         assertThat(DataPath.CONTROL_FILE.in(pair.target())).doesNotExist();
         assertThat(found)
-                .hasMessage(
-                        "verification failed: \"%s\", byte %d: expected %s, found %s\nHINT: the target is half applied and"
-                                        .formatted(found.path(), found.offset(), found.expected(), found.found())
-                                + " does not start; remove the cause and resume, which needs the source no longer.");
+                .hasMessage(String.format(
+                                Locale.ROOT,
+                                "verification failed: \"%s\", byte %d: expected %s, found %s\nHINT: the target is half applied and",
+                                found.path(),
+                                found.offset(),
+                                found.expected(),
+                                found.found())
+                        + " does not start; remove the cause and resume, which needs the source no longer.");
         return found;
     }
 
@@ -199,15 +204,21 @@ class VerifyTest {
 
         VerificationException longer = found(() -> Files.write(file, new byte[1], StandardOpenOption.APPEND));
         assertThat(longer)
-                .hasMessageStartingWith("verification failed: \"%s\", byte %d: expected a file of %2$d bytes, found %d"
-                        .formatted(file, copy.size(), copy.size() + 1));
+                .hasMessageStartingWith(String.format(
+                        Locale.ROOT,
+                        "verification failed: \"%s\", byte %d: expected a file of %2$d bytes, found %d",
+                        file,
+                        copy.size(),
+                        copy.size() + 1));
 
         pair.restore();
         VerificationException missing = found(() -> Files.delete(file));
         assertThat(missing)
-                .hasMessageStartingWith(
-                        "verification failed: \"%s\", byte 0: expected a file of %d bytes, found nothing\n"
-                                .formatted(file, copy.size()));
+                .hasMessageStartingWith(String.format(
+                        Locale.ROOT,
+                        "verification failed: \"%s\", byte 0: expected a file of %d bytes, found nothing\n",
+                        file,
+                        copy.size()));
     }
 
     @Test

@@ -20,7 +20,7 @@ final class Story {
 
     void step(String format, Object... arguments) {
         steps++;
-        print("%d. ".formatted(steps), format, arguments);
+        print(String.format(Locale.ROOT, "%d. ", steps), format, arguments);
     }
 
     void line(String format, Object... arguments) {

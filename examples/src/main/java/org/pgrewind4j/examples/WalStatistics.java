@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +91,7 @@ final class WalStatistics {
         heading(out, "Type", "N", "(%)", "Record size", "(%)", "FPI size", "(%)", "Combined size", "(%)");
         heading(out, "----", "-", "---", "-----------", "---", "--------", "---", "-------------", "---");
         sums.forEach((key, sum) -> out.printf(
+                Locale.ROOT,
                 "%-27s %20d (%6s) %20d (%6s) %20d (%6s) %20d (%6s)\n",
                 names.get(key),
                 sum.count,
@@ -104,6 +106,7 @@ final class WalStatistics {
                 "%-27s %20s %8s %20s %8s %20s %8s %20s\n",
                 "", "--------", "", "--------", "", "--------", "", "--------");
         out.printf(
+                Locale.ROOT,
                 "%-27s %20d %-9s%20d %-9s%20d %-9s%20d %-6s\n",
                 "Total",
                 total.count,

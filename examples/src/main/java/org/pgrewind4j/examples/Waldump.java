@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -190,8 +191,12 @@ final class Waldump implements Callable<Integer> {
         long skipped = first.minus(start);
         if (skipped != 0 && start.value() % wal.segmentSize() != 0) {
             out.printf(
+                    Locale.ROOT,
                     "first record is after %s, at %s, skipping over %d %s%n",
-                    start, first, skipped, skipped == 1 ? "byte" : "bytes");
+                    start,
+                    first,
+                    skipped,
+                    skipped == 1 ? "byte" : "bytes");
         }
     }
 

@@ -101,7 +101,7 @@ class LsnTest {
     void halvesAreTheQuotientAndRemainderOfFourGigabytes(@ForAll("anywhere") Lsn lsn) {
         BigInteger[] halves = unsigned(lsn).divideAndRemainder(TWO_TO_32);
 
-        assertThat(lsn).hasToString("%X/%X".formatted(halves[0], halves[1]));
+        assertThat(lsn).hasToString(String.format(Locale.ROOT, "%X/%X", halves[0], halves[1]));
     }
 
     @Property

@@ -3,6 +3,7 @@ package org.pgrewind4j.transport;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -131,7 +132,7 @@ public final class DataPath implements Comparable<DataPath> {
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
             if (Character.isISOControl(c)) {
-                return "control character %#04x in a name".formatted((int) c);
+                return String.format(Locale.ROOT, "control character %#04x in a name", (int) c);
             }
             if (Character.isSurrogate(c)) {
                 if (!Character.isHighSurrogate(c)

@@ -1,6 +1,7 @@
 package org.pgrewind4j.transport;
 
 import java.io.Serial;
+import java.util.Locale;
 import org.pgrewind4j.timeline.PgRewindException;
 
 /**
@@ -36,7 +37,7 @@ public final class UnsafePathException extends PgRewindException {
         for (int i = 0; i < end; i++) {
             char c = text.charAt(i);
             if (Character.isISOControl(c) || (Character.isSurrogate(c) && !paired(text, i))) {
-                visible.append("\\u%04X".formatted((int) c));
+                visible.append(String.format(Locale.ROOT, "\\u%04X", (int) c));
             } else {
                 visible.append(c);
             }

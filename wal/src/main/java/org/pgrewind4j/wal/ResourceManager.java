@@ -1,6 +1,7 @@
 package org.pgrewind4j.wal;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -122,7 +123,7 @@ public final class ResourceManager {
      */
     public String name() {
         // Not kept: to read the table takes longer than many a rewind that names no record.
-        return isBuiltIn() ? RecordTypes.name(id) : "custom%03d".formatted(id);
+        return isBuiltIn() ? RecordTypes.name(id) : String.format(Locale.ROOT, "custom%03d", id);
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.pgrewind4j.wal;
 
 import java.io.Serial;
+import java.util.Locale;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.PgRewindException;
 
@@ -22,8 +23,12 @@ public final class UnknownRelationChangeException extends PgRewindException {
     private final int info;
 
     UnknownRelationChangeException(Lsn position, int resourceManager, int info) {
-        super("WAL record at %s modifies a relation in a way that is not known: resource manager %d, info 0x%02X"
-                .formatted(position, resourceManager, info));
+        super(String.format(
+                Locale.ROOT,
+                "WAL record at %s modifies a relation in a way that is not known: resource manager %d, info 0x%02X",
+                position,
+                resourceManager,
+                info));
         this.position = position;
         this.resourceManager = resourceManager;
         this.info = info;

@@ -113,7 +113,7 @@ final class RewindComparison implements Callable<Integer> {
             return 0;
         }
         for (int factor : factors) {
-            spec.commandLine().getOut().printf("%n%s x %d%n", growth, factor);
+            spec.commandLine().getOut().printf(Locale.ROOT, "%n%s x %d%n", growth, factor);
             compare(growth.apply(base, factor));
         }
         return 0;
@@ -188,7 +188,7 @@ final class RewindComparison implements Callable<Integer> {
 
     private void print(Contest<RunCost> contest, RewindScenario scenario) {
         PrintWriter out = spec.commandLine().getOut();
-        out.printf("%n%s, %d rounds%n", scenario, options.rounds());
+        out.printf(Locale.ROOT, "%n%s, %d rounds%n", scenario, options.rounds());
         out.printf(
                 "%-22s %8s %17s %6s | %7s %6s | %8s %6s | %8s %6s%n",
                 "", "seconds", "least - greatest", "ratio", "CPU s", "ratio", "MB", "ratio", "peak MB", "ratio");
