@@ -92,6 +92,7 @@ final class Decider {
         checkWalCoverage(wal, preconditions);
         List<FileAction> all = inOrder();
         List<DataPath> links = links(targetFiles, all);
+        new NewTablespaces(settings, sourceFiles, targetFiles).check(all, preconditions);
         PlanNeeds needs = new PlanNeeds(wal, new TargetRoom(settings, targetFiles).check(all, links, preconditions));
         RewindPlan plan = preconditions.problems().isEmpty()
                 ? RewindPlan.rewind(

@@ -39,6 +39,9 @@ final class Exclusions {
 
     /** Paths that are neither copied nor removed: this library's own, and what one desktop system strews about. */
     static boolean isForeign(DataPath path) {
+        if (!path.isOfCluster()) {
+            return true;
+        }
         String text = path.toString();
         if (!text.contains(OWN) && !text.endsWith(STREWN)) {
             // Nearly all paths, and there are many.

@@ -31,7 +31,7 @@ final class Listing {
         List<SourceFile> files = new ArrayList<>();
         Set<RelFileLocator> unlogged = new HashSet<>();
         transport.list(closed, file -> {
-            if (Exclusions.isForeign(file.path())) {
+            if (Exclusions.isForeign(file.path()) || geometry.isForeign(file.path())) {
                 return;
             }
             files.add(file);

@@ -51,6 +51,8 @@ public record Problem(Kind kind, String message, String cure) {
         FILE_TYPE_DIFFERS,
         /** A symbolic link where PostgreSQL has none. */
         UNEXPECTED_LINK,
+        /** The source has a tablespace at a location that the target has none at, and that the caller did not permit. */
+        NEW_TABLESPACE_LOCATION,
         /** A tablespace of the source would lie in a directory that is in use. */
         TABLESPACE_LOCATION_IN_USE,
         /** A path that must be written cannot be. */

@@ -25,6 +25,21 @@ record RelationGeometry(PostgresVersion version, int blockSize, int segmentBlock
         return RelationFile.parse(path.toString(), version);
     }
 
+    /**
+     * Whether a path in a tablespace is another release's or nobody's: a location can be shared with a cluster that was
+     * upgraded from or to this one.
+     */
+    boolean isForeign(DataPath path) {
+        String text = path.toString();
+        int name = text.startsWith("pg_tblspc/") ? text.indexOf('/', "pg_tblspc/".length()) + 1 : 0;
+        if (name == 0) {
+            return false;
+        }
+        String directory = version.tablespaceDirectory();
+        int end = name + directory.length();
+        return !text.startsWith(directory, name) || (text.length() > end && text.charAt(end) != '/');
+    }
+
     /** Where a relation's file lies. */
     DataPath path(RelationFile file) {
         return DataPath.of(file.path(version));

@@ -32,6 +32,12 @@ import org.pgrewind4j.wal.WalSegmentSource;
  * needed. What results is a data directory that must be started as a standby; {@link #standby}
  * writes the configuration for that.
  *
+ * <p>The source is trusted with the content of the data directory: the databases, and the configuration that lies among them
+ * and comes with the rewind unless it is {@linkplain #keep kept}, so that whoever controls the source decides what a server
+ * that is started on the target does. It is not trusted with anything outside: its paths cannot leave the data directory,
+ * links are followed only where the target itself has them at a tablespace or at the WAL, and a new tablespace lies only where the
+ * caller {@linkplain #newTablespaces permits} it.
+ *
  * <p>Instances are for one thread. The target belongs to the caller meanwhile: no server may be started on it.
  */
 public final class Rewind {
@@ -40,6 +46,7 @@ public final class Rewind {
     private final Transport source;
     private final ImmutableList.Builder<WalSegmentSource> archives = ImmutableList.builder();
     private final Map<String, String> tablespaces = new HashMap<>();
+    private TablespacePolicy tablespacePolicy = TablespacePolicy.none();
     private BlockSelection blockSelection = BlockSelection.MINIMAL;
     private CopyMode copyMode = CopyMode.STAGED;
     private Predicate<WalSegmentName> restorable = segment -> false;
@@ -157,6 +164,18 @@ public final class Rewind {
     }
 
     /**
+     * Sets where tablespaces that the target does not have yet may lie as on the source, without being
+     * {@linkplain #mapTablespace mapped}.
+     *
+     * @param policy the default is {@link TablespacePolicy#none}, which refuses each that is not mapped
+     * @return this
+     */
+    public Rewind newTablespaces(TablespacePolicy policy) {
+        this.tablespacePolicy = policy;
+        return this;
+    }
+
+    /**
      * Also writes what makes the target a standby, as {@code pg_rewind --write-recovery-conf} does, and even if nothing
      * is to be rewound. Without it nothing is written, and the source's configuration comes with the rewind.
      *
@@ -254,7 +273,7 @@ public final class Rewind {
                 archives.build(),
                 restorable,
                 kept,
-                new TablespaceMapping(tablespaces),
+                new TablespaceMapping(tablespaces, tablespacePolicy),
                 standby,
                 durability,
                 threads,

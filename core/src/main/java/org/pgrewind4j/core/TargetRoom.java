@@ -40,32 +40,8 @@ final class TargetRoom {
     /** Adds what is missing to the problems; returns what is needed of each file system. */
     List<DiskSpace> check(List<FileAction> actions, List<DataPath> links, Preconditions preconditions)
             throws IOException {
-        checkTablespaces(actions, preconditions);
         checkWritable(actions, links, preconditions);
         return checkDisk(actions, new StagingArea(settings.target(), links), preconditions);
-    }
-
-    private void checkTablespaces(List<FileAction> actions, Preconditions preconditions) throws IOException {
-        Set<String> locations = new HashSet<>();
-        for (FileAction action : actions) {
-            if (action instanceof CreateTablespaceLink link
-                    && (!locations.add(link.location()) || !isEmpty(Path.of(link.location())))) {
-                preconditions.add(
-                        Kind.TABLESPACE_LOCATION_IN_USE,
-                        "the new tablespace \"" + link.path() + "\" would lie in \"" + link.location()
-                                + "\", which is not empty, or is another one's",
-                        "map the tablespace to a directory of its own, or empty that directory if it is this target's.");
-            }
-        }
-    }
-
-    private static boolean isEmpty(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            return true;
-        }
-        try (var contents = Files.list(directory)) {
-            return contents.findAny().isEmpty();
-        }
     }
 
     private void checkWritable(List<FileAction> actions, List<DataPath> links, Preconditions preconditions)

@@ -53,7 +53,7 @@ class FileDecisionsTest {
                 Set.of(),
                 GEOMETRY,
                 kept,
-                new TablespaceMapping(Map.of("/mapped", "/elsewhere")));
+                new TablespaceMapping(Map.of("/mapped", "/elsewhere"), TablespacePolicy.none()));
         List<Decision> decided = new ArrayList<>();
         for (Listing.Pair pair : pairs) {
             Decision decision = decisions.decide(pair);

@@ -61,11 +61,13 @@ class ReplayedPathsTest {
             try (LocalDirectoryTransport source =
                     LocalDirectoryTransport.open(pair.source().dataDirectory())) {
                 Rewind rewind = Rewind.of(pair.target().dataDirectory()).from(source);
-                assertThat(rewind.plan().problems())
+                assertThat(rewind.newTablespaces(TablespacePolicy.anywhere())
+                                .plan()
+                                .problems())
                         .containsExactly(new Problem(
                                 Kind.TABLESPACE_LOCATION_IN_USE,
                                 "the new tablespace \"" + link(pair.source()) + "\" would lie in \"" + ofSource
-                                        + "\", which is not empty, or is another one's",
+                                        + "\", which is not empty, or is in use",
                                 "map the tablespace to a directory of its own, or empty that directory if it is this"
                                         + " target's."));
                 rewind.mapTablespace(ofSource, mapped).plan().execute();

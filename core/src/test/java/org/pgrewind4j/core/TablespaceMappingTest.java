@@ -7,7 +7,8 @@ import org.junit.jupiter.api.Test;
 
 class TablespaceMappingTest {
 
-    private static final TablespaceMapping MAPPING = new TablespaceMapping(Map.of("/fast", "/mnt/fast"));
+    private static final TablespaceMapping MAPPING =
+            new TablespaceMapping(Map.of("/fast", "/mnt/fast"), TablespacePolicy.none());
 
     @Test
     void mapsExactlyWhatIsNamed() {

@@ -31,6 +31,7 @@ public final class DataPath implements Comparable<DataPath> {
 
     private static final int LONGEST_NAME = 255;
     private static final int LONGEST_PATH = 4095;
+    private static final String LOST_AND_FOUND = "lost+found";
 
     /** The control file. */
     public static final DataPath CONTROL_FILE = new DataPath("global/pg_control");
@@ -198,6 +199,25 @@ public final class DataPath implements Comparable<DataPath> {
      */
     public boolean isTablespace() {
         return text.startsWith("pg_tblspc/") && text.indexOf('/', "pg_tblspc/".length()) < 0;
+    }
+
+    /**
+     * Whether this can be PostgreSQL's by where it is and what it is called. Two kinds of paths are not, and belong to
+     * somebody else: {@code lost+found}, which a file system makes at its root, for root alone to read; and what lies in
+     * a tablespace's directory beside the directories whose names begin with {@code PG_}, one for each release that uses
+     * the location (PostgreSQL: {@code src/common/relpath.c}, {@code TABLESPACE_VERSION_DIRECTORY}).
+     *
+     * @return false for what is neither listed nor touched
+     */
+    public boolean isOfCluster() {
+        // Nearly all paths are at once seen to be, and there are many.
+        if (text.startsWith("pg_tblspc/")) {
+            int name = text.indexOf('/', "pg_tblspc/".length()) + 1;
+            if (name > 0 && !text.startsWith("PG_", name)) {
+                return false;
+            }
+        }
+        return !text.contains(LOST_AND_FOUND) || ("/" + text + "/").indexOf("/" + LOST_AND_FOUND + "/") < 0;
     }
 
     /**

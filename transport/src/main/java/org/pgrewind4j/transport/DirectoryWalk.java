@@ -74,13 +74,16 @@ final class DirectoryWalk {
     }
 
     private void visit(String prefix, Path entry) throws IOException {
+        DataPath path = DataPath.ofUntrusted(prefix.concat(name(entry)));
+        if (!path.isOfCluster()) {
+            return;
+        }
         BasicFileAttributes found;
         try {
             found = Files.readAttributes(entry, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         } catch (NoSuchFileException e) {
             return;
         }
-        DataPath path = DataPath.ofUntrusted(prefix.concat(name(entry)));
         if (found.isRegularFile()) {
             visitor.visit(SourceFile.file(path, found.size()));
         } else if (found.isDirectory()) {

@@ -48,12 +48,16 @@ final class LiveListing {
                 WITH RECURSIVE files (path, size, isdir) AS (
                   SELECT entry, stat.size, stat.isdir
                     FROM pg_ls_dir('.', true, false) AS entry, pg_stat_file(entry, true) AS stat
+                   WHERE entry <> 'lost+found'
                   UNION ALL
                   SELECT files.path || '/' || entry, stat.size, stat.isdir
                     FROM files,
                          pg_ls_dir(files.path, true, false) AS entry,
                          pg_stat_file(files.path || '/' || entry, true) AS stat
-                   WHERE files.isdir AND files.path <> ALL (%s))
+                   WHERE files.isdir AND files.path <> ALL (%s)
+                     AND entry <> 'lost+found'
+                     AND (substr(entry, 1, 3) = 'PG_'
+                          OR files.path NOT LIKE 'pg_tblspc/%%' OR files.path LIKE 'pg_tblspc/%%/%%'))
                 SELECT path, size, isdir,
                        CASE WHEN path LIKE 'pg_tblspc/%%' AND path NOT LIKE 'pg_tblspc/%%/%%' THEN
                          (SELECT pg_tablespace_location(oid) FROM pg_tablespace

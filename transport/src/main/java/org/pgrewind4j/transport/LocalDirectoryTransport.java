@@ -154,6 +154,13 @@ public final class LocalDirectoryTransport implements Transport {
     }
 
     @Override
+    public boolean isSame(DataPath place, Path other) throws IOException {
+        gate.enter();
+        Path mine = directory.resolve(place);
+        return Files.exists(mine) && Files.exists(other) && Files.isSameFile(mine, other);
+    }
+
+    @Override
     public WalSegmentSource wal() {
         Path current = directory.root().resolve("pg_wal");
         WalSegmentSource segments = new DirectoryWalSource(

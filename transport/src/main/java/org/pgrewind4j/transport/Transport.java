@@ -76,6 +76,21 @@ public interface Transport extends Closeable {
     List<SourceProblem> problems() throws IOException;
 
     /**
+     * Whether a place of this source and a local directory are one and the same, as they can be on one machine only: what
+     * is written there is written to the source.
+     *
+     * <p>This implementation, for sources whose files are not on this machine, says no.
+     *
+     * @param place a directory of the source, or a link that is followed
+     * @param directory a directory on this machine, which need not exist
+     * @return true if both lead to the same directory
+     * @throws IOException if it cannot be told
+     */
+    default boolean isSame(DataPath place, Path directory) throws IOException {
+        return false;
+    }
+
+    /**
      * Reads the control file as it is now. A running server writes it in place, so it is read
      * again, a bounded number of times, while its checksum is wrong.
      *
@@ -101,7 +116,8 @@ public interface Transport extends Closeable {
      * others. A link anywhere else is reported and not followed by an implementation that can see links; others
      * report what it leads to.
      *
-     * <p>Neither files, directories nor links (sockets, pipes, devices) are left out. What goes away while it is listed may
+     * <p>What is not {@linkplain DataPath#isOfCluster of the cluster} is left out, and so is what is neither file, directory
+     * nor link: sockets, pipes, devices. What goes away while it is listed may
      * be left out; what appears may be.
      *
      * @param closed directories that are reported, but whose contents are not: those below them need not even be

@@ -21,7 +21,7 @@ final class CommandLine {
     private final Map<String, Boolean> names;
     private final Set<String> inFull;
     private final Map<Character, String> letters;
-    private final Map<String, String> values = new HashMap<>();
+    private final Map<String, List<String>> values = new HashMap<>();
     private final List<String> operands = new ArrayList<>();
 
     private CommandLine(Map<String, Boolean> names, Set<String> inFull, Map<Character, String> letters) {
@@ -69,7 +69,7 @@ final class CommandLine {
         if (hasValue && equals < 0 && more.isEmpty()) {
             throw new UsageException("option '--" + name + "' requires an argument");
         }
-        values.put(name, equals >= 0 ? argument.substring(equals + 1) : hasValue ? more.get(0) : "");
+        put(name, equals >= 0 ? argument.substring(equals + 1) : hasValue ? more.get(0) : "");
         return hasValue && equals < 0 ? 1 : 0;
     }
 
@@ -101,17 +101,21 @@ final class CommandLine {
                 throw new UsageException("invalid option -- '" + argument.charAt(i) + "'");
             }
             if (!names.getOrDefault(name, false)) {
-                values.put(name, "");
+                put(name, "");
                 continue;
             }
             boolean isBehind = i + 1 < argument.length();
             if (!isBehind && more.isEmpty()) {
                 throw new UsageException("option requires an argument -- '" + argument.charAt(i) + "'");
             }
-            values.put(name, isBehind ? argument.substring(i + 1) : more.get(0));
+            put(name, isBehind ? argument.substring(i + 1) : more.get(0));
             return isBehind ? 0 : 1;
         }
         return 0;
+    }
+
+    private void put(String name, String value) {
+        values.computeIfAbsent(name, first -> new ArrayList<>()).add(value);
     }
 
     boolean has(String name) {
@@ -120,7 +124,13 @@ final class CommandLine {
 
     /** The value of an option; of several the last one counts. */
     Optional<String> value(String name) {
-        return Optional.ofNullable(values.get(name));
+        List<String> all = values(name);
+        return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+    }
+
+    /** The values of an option that can be given several times, in order. */
+    List<String> values(String name) {
+        return values.getOrDefault(name, List.of());
     }
 
     /** What is no option. */

@@ -35,6 +35,8 @@ final class Options {
     private static final String RESTORE_TIMEOUT = "restore-timeout";
     private static final String RESUME = "resume";
     private static final String STATEMENT_TIMEOUT = "statement-timeout";
+    private static final String TABLESPACE_MAPPING = "tablespace-mapping";
+    private static final String TABLESPACE_ROOT = "tablespace-root";
     private static final String TIMEOUT = "timeout";
     private static final String VERIFY = "verify";
 
@@ -60,11 +62,22 @@ final class Options {
             JOBS,
             RESTORE_TIMEOUT,
             STATEMENT_TIMEOUT,
+            TABLESPACE_MAPPING,
+            TABLESPACE_ROOT,
             TIMEOUT);
 
     /** The original does not have them, so they must not make its abbreviations ambiguous. */
-    private static final Set<String> OWN =
-            Set.of(JSON, RESUME, VERIFY, BLOCK_SELECTION, JOBS, RESTORE_TIMEOUT, STATEMENT_TIMEOUT, TIMEOUT);
+    private static final Set<String> OWN = Set.of(
+            JSON,
+            RESUME,
+            VERIFY,
+            BLOCK_SELECTION,
+            JOBS,
+            RESTORE_TIMEOUT,
+            STATEMENT_TIMEOUT,
+            TABLESPACE_MAPPING,
+            TABLESPACE_ROOT,
+            TIMEOUT);
 
     private static final Map<Character, String> LETTERS = Map.of(
             'c', RESTORE_TARGET_WAL, 'D', TARGET, 'n', DRY_RUN, 'N', NO_SYNC, 'P', PROGRESS, 'R', WRITE_RECOVERY_CONF);
@@ -129,6 +142,7 @@ final class Options {
         jobs();
         restoreTimeout();
         statementTimeout();
+        tablespaces();
         timeout();
     }
 
@@ -220,6 +234,10 @@ final class Options {
 
     Optional<Duration> timeout() throws UsageException {
         return number(TIMEOUT, MOST_SECONDS).map(Duration::ofSeconds);
+    }
+
+    TablespaceOptions tablespaces() throws UsageException {
+        return TablespaceOptions.parse(line.values(TABLESPACE_MAPPING), line.values(TABLESPACE_ROOT));
     }
 
     private Optional<Integer> number(String option, int most) throws UsageException {

@@ -35,8 +35,16 @@ final class Refusal {
                 messages.error(known.orElse(problem.message()));
                 known.ifPresent(words -> messages.detail(problem.message()));
             }
-            messages.hint(problem.cure());
+            messages.hint(cure(problem));
         }
+    }
+
+    /** What helps, in this command's own terms. */
+    private static String cure(Problem problem) {
+        return problem.kind() == Problem.Kind.NEW_TABLESPACE_LOCATION
+                ? "Use --tablespace-mapping=OLDDIR=NEWDIR to place it elsewhere, or --tablespace-root=DIRECTORY to allow new"
+                        + " tablespaces below that directory."
+                : problem.cure();
     }
 
     private static Optional<String> known(Problem problem) {

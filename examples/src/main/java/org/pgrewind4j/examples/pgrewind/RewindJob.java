@@ -114,6 +114,7 @@ final class RewindJob {
                         .verify(options.verify())
                         .listener(progress);
                 options.jobs().ifPresent(rewind::threads);
+                options.tablespaces().tell(rewind);
                 if (archive != null) {
                     rewind.walFrom(archive);
                 }

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -45,6 +46,14 @@ class RefusalTest {
     void speaksForItselfOtherwise(Problem.Kind kind) {
         assertThat(told(new Problem(kind, "what is wrong", "what helps")))
                 .isEqualTo("pg_rewind: error: what is wrong\npg_rewind: hint: what helps\n");
+    }
+
+    @Test
+    void namesTheOptionsForANewTablespace() {
+        assertThat(told(new Problem(Problem.Kind.NEW_TABLESPACE_LOCATION, "what is wrong", "what helps")))
+                .isEqualTo("pg_rewind: error: what is wrong\npg_rewind: hint: Use --tablespace-mapping=OLDDIR=NEWDIR to"
+                        + " place it elsewhere, or --tablespace-root=DIRECTORY to allow new tablespaces below that"
+                        + " directory.\n");
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -90,7 +91,7 @@ interface ListingContract extends SourceUnderTest {
     default void followsTablespaces() throws IOException {
         Tablespace tablespace = tablespace();
         DataPath link = tablespace.path();
-        Path below = Files.createDirectories(tablespace.location().resolve("below"));
+        Path below = Files.createDirectories(tablespace.location().resolve("PG_below"));
         try {
             SourceUnderTest.readable(Files.write(below.resolve("file"), new byte[7]));
 
@@ -98,11 +99,11 @@ interface ListingContract extends SourceUnderTest {
             assertThat(listed)
                     .containsEntry(
                             link, SourceFile.symlink(link, tablespace.location().toString()))
-                    .containsEntry(link.resolve("below"), SourceFile.directory(link.resolve("below")))
-                    .containsEntry(link.resolve("below/file"), SourceFile.file(link.resolve("below/file"), 7));
-            assertThat(list(Set.of(link))).containsKey(link).doesNotContainKey(link.resolve("below"));
+                    .containsEntry(link.resolve("PG_below"), SourceFile.directory(link.resolve("PG_below")))
+                    .containsEntry(link.resolve("PG_below/file"), SourceFile.file(link.resolve("PG_below/file"), 7));
+            assertThat(list(Set.of(link))).containsKey(link).doesNotContainKey(link.resolve("PG_below"));
             try (Transport transport = open()) {
-                assertThat(transport.read(link.resolve("below/file"), 7)).hasSize(7);
+                assertThat(transport.read(link.resolve("PG_below/file"), 7)).hasSize(7);
             }
         } finally {
             ContractFolder.delete(below);
@@ -114,13 +115,40 @@ interface ListingContract extends SourceUnderTest {
         DataPath tablespace = DataPath.of("pg_tblspc/4000000001");
         Path folder = Files.createDirectory(place(tablespace));
         try {
-            Files.write(folder.resolve("file"), new byte[3]);
+            Files.write(folder.resolve("PG_file"), new byte[3]);
             assertThat(list(Set.of()))
                     .containsEntry(tablespace, SourceFile.directory(tablespace))
-                    .containsEntry(tablespace.resolve("file"), SourceFile.file(tablespace.resolve("file"), 3));
+                    .containsEntry(tablespace.resolve("PG_file"), SourceFile.file(tablespace.resolve("PG_file"), 3));
         } finally {
-            Files.deleteIfExists(folder.resolve("file"));
+            Files.deleteIfExists(folder.resolve("PG_file"));
             Files.delete(folder);
+        }
+    }
+
+    @Test
+    default void leavesOutWhatIsNotOfTheCluster() throws IOException {
+        Tablespace tablespace = tablespace();
+        write("file", "1");
+        List<Path> others = List.of(
+                Files.createDirectory(tablespace.location().resolve("somebody")),
+                Files.createDirectory(tablespace.location().resolve("lost+found")),
+                Files.createDirectory(place(SANDBOX).resolve("lost+found")),
+                Files.createDirectory(place(SANDBOX).resolveSibling("lost+found")));
+        try {
+            for (Path other : others) {
+                Files.createFile(other.resolve("file"));
+                // As a file system makes it: nobody but root looks into it.
+                Files.setPosixFilePermissions(other, Set.of());
+            }
+
+            assertThat(list(Set.of()).keySet().stream().map(DataPath::toString))
+                    .contains(SANDBOX + "/file")
+                    .noneMatch(path -> path.contains("lost+found") || path.contains("somebody"));
+        } finally {
+            for (Path other : others) {
+                Files.setPosixFilePermissions(other, PosixFilePermissions.fromString("rwx------"));
+                ContractFolder.delete(other);
+            }
         }
     }
 
