@@ -6,6 +6,13 @@ module org.pgrewind4j.transport {
     requires static org.checkerframework.checker.qual;
     requires com.google.common;
     requires org.postgresql.jdbc;
+    // Whom a socket's server runs as.
+    requires jdk.net;
+    // Needed for sockets in the abstract namespace only.
+    requires static org.newsclub.net.unix;
 
     exports org.pgrewind4j.transport;
+    // The driver makes what it connects by itself.
+    exports org.pgrewind4j.transport.driver to
+            org.postgresql.jdbc;
 }

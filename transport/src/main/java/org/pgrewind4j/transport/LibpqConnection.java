@@ -4,10 +4,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.pgrewind4j.transport.driver.DirectedSocketFactory;
 
 /**
  * Where a libpq connection string leads, in the driver's terms. A value comes from the string, else from the service that
@@ -15,15 +19,25 @@ import java.util.Properties;
  */
 final class LibpqConnection {
 
-    private static final String DEFAULT_HOST = "localhost";
     private static final String DEFAULT_PORT = "5432";
 
     private final Map<LibpqOption, String> values;
     private final Path home;
+    private final SocketDirectories sockets;
 
-    private LibpqConnection(Map<LibpqOption, String> values, Path home) {
+    private LibpqConnection(Map<LibpqOption, String> values, Path home, SocketDirectories sockets) {
         this.values = values;
         this.home = home;
+        this.sockets = sockets;
+    }
+
+    /** Reads a connection string in the surroundings of this process. */
+    static LibpqConnection of(String text) {
+        return of(text, System.getenv(), Path.of(System.getProperty("user.home", "/")));
+    }
+
+    static LibpqConnection of(String text, Map<String, String> environment, Path home) {
+        return of(text, environment, home, SocketDirectories.OF_THIS_MACHINE);
     }
 
     /**
@@ -31,7 +45,7 @@ final class LibpqConnection {
      *
      * @throws IllegalArgumentException if it is malformed, or asks for something that is not supported
      */
-    static LibpqConnection of(String text, Map<String, String> environment, Path home) {
+    static LibpqConnection of(String text, Map<String, String> environment, Path home, SocketDirectories sockets) {
         Map<LibpqOption, String> values = new EnumMap<>(LibpqOption.class);
         for (LibpqOption option : LibpqOption.values()) {
             option.variable()
@@ -50,65 +64,72 @@ final class LibpqConnection {
         }
         values.putAll(named);
         values.forEach(LibpqOption::check);
-        return new LibpqConnection(values, home);
+        return new LibpqConnection(values, home, sockets);
     }
 
-    /** The driver's URL: hosts, ports, database. */
-    String url() {
-        List<String> hosts = hosts();
-        List<String> ports = ports(hosts.size());
-        List<String> addresses = new ArrayList<>();
-        for (int i = 0; i < hosts.size(); i++) {
-            String host = hosts.get(i);
-            if (host.startsWith("/") || host.startsWith("@")) {
-                throw new IllegalArgumentException(
-                        "connection option \"host\": Unix-domain sockets are not supported: \"" + host
-                                + "\"\nHINT: name a host that listens on TCP.");
-            }
-            addresses.add((host.contains(":") ? "[" + host + "]" : host) + ":" + ports.get(i));
+    /** Makes connections as the string says. */
+    Connector connector() {
+        Map<SourceHost, Properties> hosts = new LinkedHashMap<>();
+        Properties common = properties();
+        for (SourceHost host : hosts()) {
+            Properties own = DriverLogin.copy(common);
+            password(host).ifPresent(password -> own.setProperty("password", password));
+            hosts.put(host, own);
         }
-        return "jdbc:postgresql://" + String.join(",", addresses) + "/";
+        return new HostsConnector(hosts, common);
     }
 
-    private List<String> hosts() {
-        String hosts = values.get(LibpqOption.HOST);
-        String addresses = values.get(LibpqOption.HOSTADDR);
-        if (hosts != null && addresses != null && value(LibpqOption.SSLMODE, "").equals("verify-full")) {
-            throw new IllegalArgumentException(
-                    "connection option \"hostaddr\" is not supported together with \"host\" and"
-                            + " sslmode=verify-full\nHINT: leave hostaddr out.");
+    /** The hosts in their order, each with its port. */
+    List<SourceHost> hosts() {
+        List<String> names = list(LibpqOption.HOST);
+        List<String> addresses = list(LibpqOption.HOSTADDR);
+        if (!names.isEmpty() && !addresses.isEmpty() && names.size() != addresses.size()) {
+            throw new IllegalArgumentException("connection option \"hostaddr\": could not match " + names.size()
+                    + " host names to " + addresses.size() + " addresses");
         }
-        // An address says where to connect; the name beside it is for certificates only.
-        String chosen = addresses != null ? addresses : hosts != null ? hosts : DEFAULT_HOST;
-        List<String> list = List.of(chosen.split(",", -1));
-        return list.stream().map(host -> host.isEmpty() ? DEFAULT_HOST : host).toList();
+        int count = Math.max(1, Math.max(names.size(), addresses.size()));
+        List<Integer> ports = ports(count);
+        List<SourceHost> hosts = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String name = i < names.size() ? names.get(i) : "";
+            Optional<String> address =
+                    Optional.of(i < addresses.size() ? addresses.get(i) : "").filter(text -> !text.isEmpty());
+            String known = name.isEmpty() ? address.orElse("") : name;
+            int port = ports.get(i);
+            hosts.add(new SourceHost(known.isEmpty() ? sockets.directory(port) : known, address, port));
+        }
+        return hosts;
     }
 
-    private List<String> ports(int hosts) {
+    private List<String> list(LibpqOption option) {
+        String values = value(option, "");
+        return values.isEmpty() ? List.of() : List.of(values.split(",", -1));
+    }
+
+    private List<Integer> ports(int hosts) {
         List<String> ports = List.of(value(LibpqOption.PORT, DEFAULT_PORT).split(",", -1));
         if (ports.size() != 1 && ports.size() != hosts) {
             throw new IllegalArgumentException(
                     "connection option \"port\": " + ports.size() + " ports for " + hosts + " hosts");
         }
-        List<String> result = new ArrayList<>();
+        List<Integer> result = new ArrayList<>();
         for (int i = 0; i < hosts; i++) {
             String port = ports.get(ports.size() == 1 ? 0 : i).strip();
             if (!port.isEmpty()
                     && (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65_535 || port.equals("0"))) {
                 throw new IllegalArgumentException("connection option \"port\": expected from 1 to 65535");
             }
-            result.add(port.isEmpty() ? DEFAULT_PORT : port);
+            result.add(Integer.valueOf(port.isEmpty() ? DEFAULT_PORT : port));
         }
         return result;
     }
 
-    /** Everything else that the driver is to know; the password is among it. */
+    /** What the driver is to know whatever host it connects to, and which hosts there are. */
     Properties properties() {
         Properties properties = new Properties();
         String user = user();
-        String database = value(LibpqOption.DBNAME, user);
         properties.setProperty("user", user);
-        properties.setProperty("PGDBNAME", database);
+        properties.setProperty("PGDBNAME", value(LibpqOption.DBNAME, user));
         values.forEach((option, value) -> option.property().ifPresent(name -> properties.setProperty(name, value)));
         if (value(LibpqOption.REQUIRESSL, "0").equals("1") && !values.containsKey(LibpqOption.SSLMODE)) {
             properties.setProperty("sslmode", "require");
@@ -121,8 +142,19 @@ final class LibpqConnection {
                 "loadBalanceHosts",
                 Boolean.toString(
                         value(LibpqOption.LOAD_BALANCE_HOSTS, "disable").equals("random")));
-        password(user, database).ifPresent(password -> properties.setProperty("password", password));
+        List<SourceHost> hosts = hosts();
+        properties.setProperty("PGHOST", joined(hosts, SourceHost::name));
+        properties.setProperty("PGPORT", joined(hosts, host -> Integer.toString(host.port())));
+        if (!value(LibpqOption.HOSTADDR, "").isEmpty()) {
+            properties.setProperty(DirectedSocketFactory.ADDRESS, value(LibpqOption.HOSTADDR, ""));
+        }
+        // A standby's connection string has room for one: the first host's, as they are servers of one cluster.
+        password(hosts.get(0)).ifPresent(password -> properties.setProperty("password", password));
         return properties;
+    }
+
+    private static String joined(List<SourceHost> hosts, Function<SourceHost, String> part) {
+        return hosts.stream().map(part).collect(Collectors.joining(","));
     }
 
     /** All values, with those in place of the defaults that depend on who asks from where. */
@@ -130,7 +162,7 @@ final class LibpqConnection {
         Map<LibpqOption, String> resolved = new EnumMap<>(values);
         resolved.putIfAbsent(LibpqOption.USER, user());
         if (!values.containsKey(LibpqOption.HOSTADDR)) {
-            resolved.putIfAbsent(LibpqOption.HOST, DEFAULT_HOST);
+            resolved.put(LibpqOption.HOST, joined(hosts(), SourceHost::name));
         }
         return resolved;
     }
@@ -152,18 +184,21 @@ final class LibpqConnection {
         };
     }
 
-    private Optional<String> password(String user, String database) {
+    private Optional<String> password(SourceHost host) {
         if (values.containsKey(LibpqOption.PASSWORD)) {
             return Optional.ofNullable(values.get(LibpqOption.PASSWORD));
         }
         Path file = values.containsKey(LibpqOption.PASSFILE)
                 ? Path.of(value(LibpqOption.PASSFILE, ""))
                 : home.resolve(".pgpass");
-        // The driver takes one password for all hosts: the first host's, as they are servers of one cluster.
-        String host = List.of(value(LibpqOption.HOST, value(LibpqOption.HOSTADDR, DEFAULT_HOST))
-                        .split(",", -1))
-                .get(0);
-        return LibpqFiles.password(file, host, ports(hosts().size()).get(0), database, user);
+        String user = user();
+        String database = value(LibpqOption.DBNAME, user);
+        String port = Integer.toString(host.port());
+        Optional<String> password = LibpqFiles.password(file, host.name(), port, database, user);
+        // In the file, the default directory of sockets goes by the name of this machine.
+        return password.isEmpty() && sockets.isDefault(host.name())
+                ? LibpqFiles.password(file, "localhost", port, database, user)
+                : password;
     }
 
     /** How long to wait for a connection; empty if the string does not say, or asks for no limit. */

@@ -7,7 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.transport.driver.DirectedSocketFactory;
 import org.postgresql.PGProperty;
 
 /**
@@ -16,7 +19,7 @@ import org.postgresql.PGProperty;
  */
 enum LibpqOption {
     HOST("host", "PGHOST", Use.OWN, "PGHOST"),
-    HOSTADDR("hostaddr", "PGHOSTADDR", Use.OWN, null),
+    HOSTADDR("hostaddr", "PGHOSTADDR", Use.OWN, DirectedSocketFactory.ADDRESS),
     PORT("port", "PGPORT", Use.OWN, "PGPORT"),
     DBNAME("dbname", "PGDATABASE", Use.OWN, "PGDBNAME"),
     USER("user", "PGUSER", Use.OWN, "user"),
@@ -43,6 +46,7 @@ enum LibpqOption {
     GSSENCMODE("gssencmode", "PGGSSENCMODE", Use.DRIVER, "gssEncMode"),
     GSSLIB("gsslib", "PGGSSLIB", Use.DRIVER, "gsslib"),
     KRBSRVNAME("krbsrvname", "PGKRBSRVNAME", Use.DRIVER, "kerberosServerName"),
+    REQUIREPEER("requirepeer", "PGREQUIREPEER", Use.DRIVER, DirectedSocketFactory.REQUIRED_PEER),
 
     /** Names that change nothing about what is read, from whom, or how it is protected. */
     FALLBACK_APPLICATION_NAME("fallback_application_name", null, Use.IGNORED, null),
@@ -66,7 +70,6 @@ enum LibpqOption {
     SSLCRL("sslcrl", "PGSSLCRL", Use.REFUSED_BUT, null),
     SSLCRLDIR("sslcrldir", "PGSSLCRLDIR", Use.REFUSED_BUT, null),
     SSLKEYLOGFILE("sslkeylogfile", null, Use.REFUSED_BUT, null),
-    REQUIREPEER("requirepeer", "PGREQUIREPEER", Use.REFUSED_BUT, null),
     GSSDELEGATION("gssdelegation", "PGGSSDELEGATION", Use.REFUSED_BUT, null, ImmutableSet.of("0")),
     MIN_PROTOCOL_VERSION("min_protocol_version", "PGMINPROTOCOLVERSION", Use.REFUSED_BUT, null, ImmutableSet.of("3.0")),
     MAX_PROTOCOL_VERSION(
@@ -93,6 +96,9 @@ enum LibpqOption {
         /** The driver has nothing like it, so it is refused, except for values that ask for what happens anyway. */
         REFUSED_BUT
     }
+
+    private static final Pattern SOCKET = Pattern.compile("([/@].*)/\\.s\\.PGSQL\\.([0-9]+)");
+    private static final String JUNIXSOCKET = "org.newsclub.net.unix.AFUNIXSocketFactory";
 
     private final String keyword;
     private final @Nullable String variable;
@@ -145,6 +151,7 @@ enum LibpqOption {
                 parameters.put(option.keyword, value);
             }
         }
+        parameters.putAll(socket(driver));
         // The driver writes an IPv6 address in brackets, and knows "ssl" for a mode that libpq would not take by
         // itself.
         parameters.computeIfPresent(HOST.keyword, (keyword, hosts) -> hosts.replaceAll("[\\[\\]]", ""));
@@ -152,6 +159,14 @@ enum LibpqOption {
             parameters.putIfAbsent(SSLMODE.keyword, "verify-full");
         }
         return Collections.unmodifiableMap(parameters);
+    }
+
+    /** Where a socket is that junixsocket was told to connect to: it passes over the host and port that the driver has. */
+    private static Map<String, String> socket(Properties driver) {
+        Matcher path = SOCKET.matcher(driver.getProperty("socketFactoryArg", ""));
+        return path.matches() && driver.getProperty("socketFactory", "").startsWith(JUNIXSOCKET)
+                ? Map.of(HOST.keyword, path.group(1), PORT.keyword, path.group(2))
+                : Map.of();
     }
 
     /** What the driver adds itself: its name is not the standby's, and older releases do not know each option. */

@@ -48,7 +48,8 @@ public final class LiveServerException extends IOException {
         return new LiveServerException(message, null, cause);
     }
 
-    private static String answer(SQLException cause) {
+    /** What the server said, or else the driver with its reason. */
+    static String answer(SQLException cause) {
         ServerErrorMessage fromServer = cause instanceof PSQLException e ? e.getServerErrorMessage() : null;
         String text = fromServer == null ? cause.getMessage() : fromServer.getMessage();
         StringBuilder answer = new StringBuilder(text == null ? "no reason given" : text);

@@ -78,7 +78,9 @@ public final class LiveServerTransport implements Transport {
     /**
      * Connects by a JDBC URL.
      *
-     * @param url {@code jdbc:postgresql://host:port/database}, with the driver's parameters
+     * @param url {@code jdbc:postgresql://host:port/database}, with the driver's parameters; or
+     *     {@code jdbc:postgresql://%2Fvar%2Frun%2Fpostgresql:port/database} for the Unix-domain socket in a directory, whose
+     *     name {@code PGHOST} among the properties can also be
      * @param properties more of the driver's parameters, such as {@code user} and {@code password}
      * @return a builder, whose {@code open} makes the transport
      * @throws IllegalArgumentException if it is not a URL of the PostgreSQL driver, or asks for a replication connection
@@ -89,16 +91,17 @@ public final class LiveServerTransport implements Transport {
 
     /**
      * Connects as libpq does: by {@code host=... user=...} or {@code postgresql://...}, libpq's environment variables, its
-     * password file and its service file.
+     * password file and its service file. Without a host it is the Unix-domain socket of the port in
+     * {@code /var/run/postgresql} or {@code /tmp}, whichever has one. A socket in the abstract namespace, {@code @name}, needs
+     * the optional library junixsocket.
      *
      * @param connectionString what {@code pg_rewind --source-server} takes
      * @return a builder, whose {@code open} makes the transport
      * @throws IllegalArgumentException if it is malformed or asks for something that is not supported, which is named
      */
     public static LiveServerBuilder ofConnectionString(String connectionString) {
-        LibpqConnection libpq =
-                LibpqConnection.of(connectionString, System.getenv(), Path.of(System.getProperty("user.home", "/")));
-        LiveServerBuilder builder = ofJdbcUrl(libpq.url(), libpq.properties());
+        LibpqConnection libpq = LibpqConnection.of(connectionString);
+        LiveServerBuilder builder = new LiveServerBuilder(libpq.connector());
         libpq.connectTimeout().ifPresent(time -> builder.timeouts(LiveTimeouts.DEFAULT.withConnect(time)));
         return builder;
     }

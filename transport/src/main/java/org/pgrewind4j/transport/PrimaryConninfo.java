@@ -1,6 +1,5 @@
 package org.pgrewind4j.transport;
 
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
@@ -51,9 +50,7 @@ public final class PrimaryConninfo {
      * @throws IllegalArgumentException as {@link LiveServerTransport#ofConnectionString} does
      */
     public static String of(String connectionString, Secrets secrets) {
-        return of(
-                LibpqConnection.of(connectionString, System.getenv(), Path.of(System.getProperty("user.home", "/"))),
-                secrets);
+        return of(LibpqConnection.of(connectionString), secrets);
     }
 
     static String of(LibpqConnection connection, Secrets secrets) {

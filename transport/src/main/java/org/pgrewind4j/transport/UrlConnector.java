@@ -3,16 +3,17 @@ package org.pgrewind4j.transport;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 
 /** Connections by the driver's URL and properties. */
 final class UrlConnector implements Connector {
-
-    private static final String CANCEL_SECONDS = "2";
 
     private final String url;
     private final Properties properties;
@@ -21,7 +22,7 @@ final class UrlConnector implements Connector {
 
     private UrlConnector(String url, Properties properties, Properties parsed) {
         this.url = url;
-        this.properties = copy(properties);
+        this.properties = DriverLogin.copy(properties);
         this.description = describe(parsed);
         this.libpqParameters = LibpqOption.parameters(parsed);
     }
@@ -31,7 +32,7 @@ final class UrlConnector implements Connector {
      *
      * @throws IllegalArgumentException if it is not one of the driver's, or asks for a replication connection
      */
-    static UrlConnector of(String url, Properties properties) {
+    static Connector of(String url, Properties properties) {
         @Nullable Properties parsed = url.startsWith("jdbc:postgresql:") ? Driver.parseURL(url, properties) : null;
         if (parsed == null) {
             // The URL may hold a password, so it is not repeated.
@@ -43,23 +44,36 @@ final class UrlConnector implements Connector {
                     "connection property \"replication\": a replication connection cannot read"
                             + " files\nHINT: leave it out.");
         }
-        return new UrlConnector(url, properties, parsed);
+        List<SourceHost> hosts = hosts(parsed);
+        return hosts.stream().anyMatch(SourceHost::isSocket)
+                ? ofHosts(hosts, parsed)
+                : new UrlConnector(url, properties, parsed);
     }
 
-    private static Properties copy(Properties properties) {
-        Properties copy = new Properties();
-        properties.stringPropertyNames().forEach(name -> copy.setProperty(name, properties.getProperty(name)));
-        return copy;
+    /** The driver itself has no words for sockets. */
+    private static Connector ofHosts(List<SourceHost> hosts, Properties parsed) {
+        Map<SourceHost, Properties> candidates = new LinkedHashMap<>();
+        hosts.forEach(host -> candidates.put(host, parsed));
+        Properties common = DriverLogin.copy(parsed);
+        common.setProperty("PGHOST", hosts.stream().map(SourceHost::name).collect(Collectors.joining(",")));
+        return new HostsConnector(candidates, common);
+    }
+
+    private static List<SourceHost> hosts(Properties parsed) {
+        List<String> names = List.of(parsed.getProperty("PGHOST", "localhost").split(",", -1));
+        List<String> ports = List.of(parsed.getProperty("PGPORT", "5432").split(",", -1));
+        List<SourceHost> hosts = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            // The driver has looked at the ports.
+            int port = Integer.parseInt(ports.get(Math.min(i, ports.size() - 1)));
+            hosts.add(new SourceHost(SourceHost.fromUrl(names.get(i)), Optional.empty(), port));
+        }
+        return hosts;
     }
 
     private static String describe(Properties parsed) {
-        List<String> hosts = List.of(parsed.getProperty("PGHOST", "localhost").split(",", -1));
-        List<String> ports = List.of(parsed.getProperty("PGPORT", "5432").split(",", -1));
-        List<String> servers = new ArrayList<>();
-        for (int i = 0; i < hosts.size(); i++) {
-            servers.add(hosts.get(i) + ":" + ports.get(Math.min(i, ports.size() - 1)));
-        }
-        return "server \"" + UnsafePathException.visible(String.join(",", servers)) + "\"";
+        String servers = hosts(parsed).stream().map(SourceHost::toString).collect(Collectors.joining(","));
+        return "server \"" + UnsafePathException.visible(servers) + "\"";
     }
 
     @Override
@@ -69,21 +83,7 @@ final class UrlConnector implements Connector {
 
     @Override
     public Connection connect(LiveTimeouts timeouts) throws SQLException {
-        Properties all = copy(properties);
-        String seconds = Integer.toString(LiveTimeouts.seconds(timeouts.connect()));
-        all.setProperty("connectTimeout", seconds);
-        all.setProperty("loginTimeout", seconds);
-        all.setProperty("socketTimeout", Integer.toString(LiveTimeouts.seconds(timeouts.socket())));
-        all.setProperty("cancelSignalTimeout", CANCEL_SECONDS);
-        // Settings go with the login instead of after it: two round trips less.
-        all.putIfAbsent("assumeMinServerVersion", "9.6");
-        all.putIfAbsent("tcpKeepAlive", "true");
-        all.putIfAbsent("ApplicationName", "pgrewind4j");
-        Connection connection = new Driver().connect(url, all);
-        if (connection == null) {
-            throw new SQLException("the driver does not take its own URL");
-        }
-        return connection;
+        return DriverLogin.connect(url, properties, timeouts);
     }
 
     @Override

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -25,32 +29,52 @@ class LibpqConnectionTest {
 
     private static final Path NO_HOME = Path.of("/nonexistent");
 
+    private static final SocketDirectories NO_SOCKETS = new SocketDirectories(List.of("/nonexistent", "/"));
+
     private static LibpqConnection of(String text) {
-        return LibpqConnection.of(text, Map.of(), NO_HOME);
+        return of(text, Map.of());
+    }
+
+    private static LibpqConnection of(String text, Map<String, String> environment) {
+        return LibpqConnection.of(text, environment, NO_HOME, NO_SOCKETS);
+    }
+
+    private static String hosts(LibpqConnection connection) {
+        return connection.hosts().stream().map(SourceHost::toString).collect(Collectors.joining(","));
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "host=a                                    | jdbc:postgresql://a:5432/",
-                "host=a port=5433                          | jdbc:postgresql://a:5433/",
-                "  host = a  port = '5433'                 | jdbc:postgresql://a:5433/",
-                "host=a,b port=5433                        | jdbc:postgresql://a:5433,b:5433/",
-                "host=a,b port=5433,5434                   | jdbc:postgresql://a:5433,b:5434/",
-                "hostaddr=10.0.0.1 host=a                  | jdbc:postgresql://10.0.0.1:5432/",
-                "host=::1                                  | jdbc:postgresql://[::1]:5432/",
-                "''                                        | jdbc:postgresql://localhost:5432/",
-                "postgresql://                             | jdbc:postgresql://localhost:5432/",
-                "postgres://a                              | jdbc:postgresql://a:5432/",
-                "postgresql://a:5433/db                    | jdbc:postgresql://a:5433/",
-                "postgresql://u:p@a:5433,b/db?sslmode=allow| jdbc:postgresql://a:5433,b:5432/",
-                "postgresql://[::1]:5433                   | jdbc:postgresql://[::1]:5433/",
-                "postgresql:///db?host=a&port=5433         | jdbc:postgresql://a:5433/",
-                "postgresql://%61%2eb                      | jdbc:postgresql://a.b:5432/",
+                "host=a                                    | a:5432",
+                "host=a port=5433                          | a:5433",
+                "  host = a  port = '5433'                 | a:5433",
+                "host=a,b port=5433                        | a:5433,b:5433",
+                "host=a,b port=5433,5434                   | a:5433,b:5434",
+                "hostaddr=10.0.0.1 host=a                  | 10.0.0.1:5432",
+                "hostaddr=,10.0.0.1 host=a,b               | a:5432,10.0.0.1:5432",
+                "host=::1                                  | [::1]:5432",
+                "hostaddr=fe80::1%eth0                     | [fe80::1%eth0]:5432",
+                "''                                        | //.s.PGSQL.5432",
+                "port=5433                                 | //.s.PGSQL.5433",
+                "host=/run/postgresql port=5433            | /run/postgresql/.s.PGSQL.5433",
+                "host=a,/tmp,,@x port=1,2,3,4              | a:1,/tmp/.s.PGSQL.2,//.s.PGSQL.3,@x/.s.PGSQL.4",
+                "host=/tmp hostaddr=10.0.0.1               | 10.0.0.1:5432",
+                "postgresql://                             | //.s.PGSQL.5432",
+                "postgresql://%2Fvar%2frun/db              | /var/run/.s.PGSQL.5432",
+                "postgresql://%40x:1                       | @x/.s.PGSQL.1",
+                "postgresql:///db?host=/tmp                | /tmp/.s.PGSQL.5432",
+                "postgres://a                              | a:5432",
+                "postgresql://a:5433/db                    | a:5433",
+                "postgresql://u:p@a:5433,b/db?sslmode=allow| a:5433,b:5432",
+                "postgresql://[::1]:5433                   | [::1]:5433",
+                "postgresql:///db?host=a&port=5433         | a:5433",
+                "postgresql://%61%2eb                      | a.b:5432",
             })
-    void findsHostsAndPorts(String text, String url) {
-        assertThat(of(text).url()).isEqualTo(url);
+    void findsHostsAndPorts(String text, String expected) {
+        assertThat(hosts(of(text))).isEqualTo(expected);
+        assertThat(of(text).connector().description()).isEqualTo("server \"" + expected + "\"");
     }
 
     @Test
@@ -95,10 +119,9 @@ class LibpqConnectionTest {
 
     @Test
     void ignoresWhatHasNoEffect() {
-        assertThat(of("host=a client_encoding=latin1 keepalives_idle=5 tcp_user_timeout=1 fallback_application_name=x"
-                                + " sslcompression=0 sslsni=1 replication=off")
-                        .url())
-                .isEqualTo("jdbc:postgresql://a:5432/");
+        assertThat(hosts(of("host=a client_encoding=latin1 keepalives_idle=5 tcp_user_timeout=1"
+                        + " fallback_application_name=x sslcompression=0 sslsni=1 replication=off")))
+                .isEqualTo("a:5432");
     }
 
     @ParameterizedTest
@@ -106,17 +129,17 @@ class LibpqConnectionTest {
             delimiter = '|',
             value = {
                 "host=a sslcrl=/x              | connection option \"sslcrl\" is not supported",
-                "host=a requirepeer=x          | connection option \"requirepeer\" is not supported",
                 "host=a sslrootcert=system     | connection option \"sslrootcert\" with value \"system\" is not supported",
                 "host=a ssl_min_protocol_version=TLSv1.3 | connection option \"ssl_min_protocol_version\" with value"
                         + " \"TLSv1.3\" is not supported",
                 "host=a oauth_scope=x          | connection option \"oauth_scope\" is not supported",
                 "host=a replication=database   | connection option \"replication\": a replication connection cannot read"
                         + " files",
-                "host=/run/postgresql          | connection option \"host\": Unix-domain sockets are not supported:"
-                        + " \"/run/postgresql\"",
-                "host=a hostaddr=10.0.0.1 sslmode=verify-full | connection option \"hostaddr\" is not supported together"
-                        + " with \"host\" and sslmode=verify-full",
+                "hostaddr=a                    | connection option \"hostaddr\": expected an IP address, found \"a\"",
+                "host=a,b hostaddr=10.0.0.1    | connection option \"hostaddr\": could not match 2 host names to 1"
+                        + " addresses",
+                "host=/tmp gssencmode=require  | connection option \"gssencmode\": GSSAPI encryption required, but it is not"
+                        + " supported over a local socket",
                 "host=a colour=blue            | invalid connection option \"colour\"",
                 "host                          | connection string: expected \"=\" after \"host\"",
                 "host=a password='x            | connection string: the quoted value of \"password\" has no closing quote",
@@ -132,7 +155,7 @@ class LibpqConnectionTest {
     void refusesByName(String text, String message) {
         assertThatThrownBy(() -> {
                     LibpqConnection connection = of(text);
-                    connection.url();
+                    connection.connector();
                     connection.connectTimeout();
                     connection.properties();
                 })
@@ -155,8 +178,8 @@ class LibpqConnectionTest {
                 "require",
                 "PGDATABASE",
                 "");
-        LibpqConnection connection = LibpqConnection.of("host=a user=u", environment, NO_HOME);
-        assertThat(connection.url()).isEqualTo("jdbc:postgresql://a:1/");
+        LibpqConnection connection = of("host=a user=u", environment);
+        assertThat(hosts(connection)).isEqualTo("a:1");
         assertThat(connection.properties())
                 .containsEntry("user", "u")
                 .containsEntry("PGDBNAME", "u")
@@ -209,11 +232,10 @@ class LibpqConnectionTest {
                 something
                 """);
         LibpqConnection connection = LibpqConnection.of("service=prod user=u", Map.of("PGHOST", "e"), home);
-        assertThat(connection.url()).isEqualTo("jdbc:postgresql://h:5433/");
+        assertThat(hosts(connection)).isEqualTo("h:5433");
         assertThat(connection.properties()).containsEntry("user", "u");
-        assertThat(LibpqConnection.of("", Map.of("PGSERVICE", "prod", "PGSERVICEFILE", file.toString()), NO_HOME)
-                        .url())
-                .isEqualTo("jdbc:postgresql://h:5433/");
+        assertThat(hosts(of("", Map.of("PGSERVICE", "prod", "PGSERVICEFILE", file.toString()))))
+                .isEqualTo("h:5433");
         assertThatThrownBy(() -> LibpqConnection.of("service=none", Map.of(), home))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("definition of service \"none\" not found in \"" + file + "\"");
@@ -223,10 +245,53 @@ class LibpqConnectionTest {
                 .hasMessage("service file \"/nonexistent/.pg_service.conf\" not found");
     }
 
+    @Test
+    void takesTheDirectoryThatHasTheSocket(@TempDir Path home) throws IOException {
+        Path packages = Files.createDirectory(home.resolve("packages"));
+        Path upstream = Files.createDirectory(home.resolve("upstream"));
+        Files.createFile(upstream.resolve(".s.PGSQL.5433"));
+        SocketDirectories directories = new SocketDirectories(List.of(packages.toString(), upstream.toString()));
+
+        assertThat(directories.directory(5433)).isEqualTo(upstream.toString());
+        assertThat(directories.directory(5432)).isEqualTo(packages.toString());
+        Files.createFile(packages.resolve(".s.PGSQL.5433"));
+        assertThat(directories.directory(5433)).isEqualTo(packages.toString());
+        assertThat(new SocketDirectories(List.of("/nonexistent")).directory(5432))
+                .isEqualTo("localhost");
+    }
+
+    @Test
+    void looksUpThePasswordOfEachHost(@TempDir Path home) throws IOException {
+        Path file = Files.writeString(home.resolve(".pgpass"), """
+                a:*:*:*:of a
+                /elsewhere:*:*:*:of elsewhere
+                localhost:*:*:*:of here
+                """);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        SocketDirectories here = new SocketDirectories(List.of("/here"));
+        assertThat(List.of("a", "b", "/elsewhere", "/here", ""))
+                .extracting(host -> LibpqConnection.of("user=u host=" + host, Map.of(), home, here)
+                        .properties()
+                        .getProperty("password"))
+                .containsExactly("of a", null, "of elsewhere", "of here", "of here");
+    }
+
+    /** A host's name that would go on in a URL with properties of the driver: the class of its sockets, for one. */
+    @Test
+    void nothingOfAStringBecomesAPropertyOfTheDriverThatIsNotMeant() {
+        String host = "a/db?socketFactory=evil&x=";
+        String database = "d?socketFactory=evil&user=other";
+        LibpqConnection connection = of("user=u host='" + host + "' dbname='" + database + "'");
+        assertThat(connection.hosts()).extracting(SourceHost::name).containsExactly(host);
+        assertThatThrownBy(() -> connection.connector().connect(LiveTimeouts.DEFAULT))
+                .isInstanceOf(SQLException.class)
+                .hasRootCauseInstanceOf(UnknownHostException.class);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"password=secret host", "postgresql://u:secret@a%zz", "password='secret"})
     void doesNotRepeatSecrets(String text) {
-        assertThatThrownBy(() -> of(text).url()).message().doesNotContain("secret");
+        assertThatThrownBy(() -> of(text).connector()).message().doesNotContain("secret");
     }
 
     @Property

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import net.jqwik.api.ForAll;
@@ -14,15 +15,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.pgrewind4j.transport.PrimaryConninfo.Secrets;
 
 class PrimaryConninfoTest {
+
+    private static final SocketDirectories SOCKETS = new SocketDirectories(List.of("/"));
 
     @TempDir
     static Path home;
 
     private static String of(String text, Map<String, String> environment, Secrets secrets) {
-        return PrimaryConninfo.of(LibpqConnection.of(text, environment, home), secrets);
+        return PrimaryConninfo.of(LibpqConnection.of(text, environment, home, SOCKETS), secrets);
     }
 
     @Test
@@ -45,8 +49,25 @@ class PrimaryConninfoTest {
     @Test
     void namesWhoAsksAndFromWhere() {
         assertThat(of("", Map.of(), Secrets.KEEP))
-                .isEqualTo("host=localhost user=" + LibpqString.quote(System.getProperty("user.name")));
+                .isEqualTo("host=/ user=" + LibpqString.quote(System.getProperty("user.name")));
         assertThat(of("hostaddr=::1 user=a", Map.of(), Secrets.KEEP)).isEqualTo("hostaddr=::1 user=a");
+        assertThat(of("host=b,/run/pg, port=1,2,3 user=a requirepeer=pg", Map.of(), Secrets.KEEP))
+                .isEqualTo("host=b,/run/pg,/ port=1,2,3 user=a requirepeer=pg");
+    }
+
+    /** The driver's URL for a socket, and what junixsocket's factory is told: the host of the latter is not used. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jdbc:postgresql://%2Frun%2Fpg:5433/app?user=a",
+                "jdbc:postgresql:app?user=a&host=/run/pg&port=5433",
+                "jdbc:postgresql://localhost/app?user=a"
+                        + "&socketFactory=org.newsclub.net.unix.AFUNIXSocketFactory$FactoryArg"
+                        + "&socketFactoryArg=/run/pg/.s.PGSQL.5433"
+            })
+    void keepsTheDirectoryOfASocket(String url) {
+        assertThat(PrimaryConninfo.ofJdbcUrl(url, new Properties(), Secrets.KEEP))
+                .isEqualTo("host=/run/pg port=5433 dbname=app user=a");
     }
 
     @Test

@@ -25,7 +25,8 @@ import org.pgrewind4j.timeline.Lsn;
  * }
  * }</pre>
  *
- * <p>It listens on a free port of the loopback address, without passwords. The log and, unless one was named, the data
+ * <p>It listens on a free port of the loopback address, without passwords, and on no Unix-domain socket unless a setting
+ * asks for one. The log and, unless one was named, the data
  * directory lie in a temporary folder that {@link #close()} removes. Not safe for use by several threads at once, but
  * {@link #connection} is.
  */
@@ -134,7 +135,7 @@ public final class PostgresServer implements AutoCloseable {
                 "-c",
                 "listen_addresses=127.0.0.1",
                 "-c",
-                "unix_socket_directories=");
+                "unix_socket_directories=" + settings.getOrDefault("unix_socket_directories", ""));
         long logged = log().length();
         ServerProcess started = ServerProcess.start(
                 account.command(release.bin().resolve("postgres"), arguments), dataDirectory, logFile());
