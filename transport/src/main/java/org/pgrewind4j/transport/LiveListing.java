@@ -6,9 +6,10 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,7 +27,7 @@ final class LiveListing {
     private static final int IS_DIRECTORY = 2;
     private static final int LINK_TARGET = 3;
 
-    /** Enough that handing over costs nothing; what is under way at most is this many entries times the queue's length. */
+    /** Enough that handing over costs nothing; what is under way is mostly this many entries times the queue's length. */
     private static final int BUNDLE = 256;
 
     private static final int QUEUE = 16;
@@ -36,7 +37,8 @@ final class LiveListing {
 
     private final LiveSessions sessions;
     private final Gate gate;
-    private final BlockingQueue<List<SourceFile>> queue = new ArrayBlockingQueue<>(QUEUE);
+    private final BlockingQueue<List<SourceFile>> queue = new LinkedBlockingQueue<>();
+    private final Semaphore room = new Semaphore(QUEUE);
 
     LiveListing(LiveSessions sessions, Gate gate) {
         this.sessions = sessions;
@@ -89,6 +91,7 @@ final class LiveListing {
                 boolean failed = job.isDone();
                 List<SourceFile> bundle = queue.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
                 if (bundle != null) {
+                    room.release();
                     return bundle;
                 }
                 if (failed) {
@@ -163,12 +166,18 @@ final class LiveListing {
         }
 
         private void put(List<SourceFile> files) throws InterruptedException {
-            // Looks up from time to time: once the query is cancelled, nobody may be taking any more.
-            while (!queue.offer(files, POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+            // Looks up from time to time: once the query is cancelled, nobody may be taking any more. And who is to
+            // take may
+            // first want to ask something else, on the only connection there is: it gets free when all is handed over.
+            while (!room.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
                 if (session.isBroken()) {
                     return;
                 }
+                if (sessions.isScarce()) {
+                    break;
+                }
             }
+            queue.add(files);
         }
     }
 }

@@ -38,9 +38,11 @@ public final class LiveServerBuilder {
     }
 
     /**
-     * Sets how many connections fetch at the same time. Each one is a process on the source, and holds up to 8 MB here.
+     * Sets how many connections fetch at the same time, if there are that many: one is enough, and nobody waits for more
+     * where a pool, the role or the server has no more to give. Each one is a process on the source, and holds up to 8 MB
+     * here.
      *
-     * @param count from 1 to 64; default 2
+     * @param count from 1 to 64; default 4
      * @return this builder
      * @throws IllegalArgumentException outside that range
      */

@@ -109,7 +109,12 @@ final class LiveSession {
     }
 
     private void abort() {
-        try {
+        abort(connection);
+    }
+
+    /** Ends a connection that may not answer any more; a pool that lent it hears of it, and can lend another. */
+    static void abort(Connection connection) {
+        try (connection) {
             connection.abort(Runnable::run);
         } catch (SQLException e) {
             LOGGER.log(System.Logger.Level.DEBUG, "could not close a connection to the source", e);

@@ -1,8 +1,6 @@
 package org.pgrewind4j.transport;
 
 import java.io.IOException;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,174 +9,247 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The connections to one source: made when they are needed, kept while they are idle. All lead to the same server, between
  * the same two of its starts, or the transport ends: what came before and after a restart does not belong together.
+ *
+ * <p>One connection is enough for everything; more are a wish. Who finds none idle has one more made, on a thread of its
+ * own, and takes what comes first: that one, or one that is given back. So nobody waits for a wish: a pool that blocks
+ * because it has no more to give, or a role or server at its limit, cost that thread only. After a refusal no more is
+ * wished for, for a while. A refusal is an error only when there is no connection, and none that is still being made. What
+ * comes late is kept for the next who asks, or, after the end, given back at once.
+ *
+ * <p>Who waits is served in the order of asking: else the first of many jobs could wait for all others.
  */
 final class LiveSessions {
 
     private static final Duration CLOSING = Duration.ofSeconds(4);
+    private static final Duration CONTENT = Duration.ofMinutes(1);
+    private static final AtomicInteger NUMBER = new AtomicInteger();
 
-    private final Connector connector;
-    private final LiveTimeouts timeouts;
+    private final LiveLogin login;
     private final Deadline deadline;
+    private final ReentrantLock lock = new ReentrantLock(true);
+    private final Condition changed = lock.newCondition();
     private final Deque<LiveSession> idle = new ArrayDeque<>();
     private final Set<LiveSession> busy = new HashSet<>();
-    private @Nullable LiveFacts facts;
+    private final Set<Thread> attempts = new HashSet<>();
+
+    /** How many wait for a connection. */
+    private int waiting;
+
+    /** What kept the last hope from coming true, and how often that was so. */
+    private @Nullable Throwable refusal;
+
+    private int refusals;
+
+    /** Until when what there is is enough. */
+    private Deadline content = Deadline.after(Duration.ZERO);
+
     private boolean closed;
 
     LiveSessions(Connector connector, LiveTimeouts timeouts) {
-        this.connector = connector;
-        this.timeouts = timeouts;
+        this.login = new LiveLogin(connector, timeouts);
         this.deadline = Deadline.after(timeouts.overall());
     }
 
     String description() {
-        return connector.description();
+        return login.connector().description();
     }
 
     Map<String, String> libpqParameters() {
-        return connector.libpqParameters();
+        return login.connector().libpqParameters();
     }
 
     LiveTimeouts timeouts() {
-        return timeouts;
+        return login.timeouts();
     }
 
     Deadline deadline() {
         return deadline;
     }
 
-    /** Takes an idle connection or makes one. */
+    /** Takes an idle connection, or the next one that is there. */
     LiveSession take() throws IOException, InterruptedException {
-        synchronized (this) {
-            LiveSession session = idle.poll();
-            if (session != null) {
-                busy.add(session);
-                return session;
-            }
-        }
-        LiveSession session = connect();
-        synchronized (this) {
-            if (!closed) {
-                busy.add(session);
-                return session;
-            }
-        }
-        session.close();
-        throw new IOException("transport was closed while it was read: " + description());
-    }
-
-    private LiveSession connect() throws IOException, InterruptedException {
-        String tried = "could not connect to " + description();
-        Connection connection;
+        lock.lockInterruptibly();
+        waiting++;
         try {
-            connection = DriverCall.guard(() -> connector.connect(timeouts));
-        } catch (SQLException e) {
-            throw LiveServerException.of(tried, e);
-        }
-        boolean usable = false;
-        try {
-            connection.setAutoCommit(true);
-            connection.setNetworkTimeout(Runnable::run, (int) timeouts.socket().toMillis());
-            LiveSession session = new LiveSession(connection, connector.isPooled());
-            session.query(
-                    LiveFacts.query(session.processId(), timeouts),
-                    LiveFacts.FIELDS,
-                    row -> check(LiveFacts.of(row, description())));
-            usable = true;
-            return session;
-        } catch (SQLException e) {
-            throw LiveServerException.of(tried, e);
+            int known = refusals;
+            for (LiveSession session = idle.poll(); ; session = idle.poll()) {
+                if (closed) {
+                    throw new IOException("transport was closed while it was read: " + description());
+                }
+                if (session != null) {
+                    busy.add(session);
+                    return session;
+                }
+                if (refusals != known) {
+                    throw refused();
+                }
+                askForMore();
+                changed.await();
+            }
         } finally {
-            if (!usable) {
-                abort(connection);
-            }
+            waiting--;
+            lock.unlock();
         }
     }
 
-    private static void abort(Connection connection) {
+    /** Called with the lock. */
+    private void askForMore() {
+        boolean isNeeded = busy.isEmpty() && attempts.isEmpty();
+        if (isNeeded || (attempts.size() < waiting && content.isOver())) {
+            Thread thread = new Thread(this::attempt, "pgrewind4j-connect-" + NUMBER.incrementAndGet());
+            thread.setDaemon(true);
+            attempts.add(thread);
+            thread.start();
+        }
+    }
+
+    private void attempt() {
+        LiveSession made = null;
+        Throwable failure = null;
         try {
-            connection.abort(Runnable::run);
-        } catch (SQLException e) {
-            // It could not be used, and now it cannot be closed: nothing is lost.
+            made = login.connect();
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
+            failure = e;
+        }
+        if (!finish(made, failure) && made != null) {
+            made.close();
         }
     }
 
-    private synchronized void check(LiveFacts found) {
-        if (facts == null) {
-            facts = found;
-        } else if (!facts.startTime().equals(found.startTime())) {
-            throw new SourceChangedException("source server was restarted while it was copied: " + description()
-                    + ": started " + found.startTime() + ", before that " + facts.startTime());
-        } else if (facts.inRecovery() != found.inRecovery()) {
-            throw new SourceChangedException("source server was "
-                    + (found.inRecovery() ? "made a standby" : "promoted") + " while it was copied: "
-                    + description());
+    /** Notes how an attempt ended; false if nobody wants to know any more. */
+    private boolean finish(@Nullable LiveSession made, @Nullable Throwable failure) {
+        lock.lock();
+        try {
+            attempts.remove(Thread.currentThread());
+            if (made != null && !closed) {
+                idle.push(made);
+            }
+            if (failure != null) {
+                content = Deadline.after(CONTENT);
+                // Another start of the server, or another kind of failure than its refusal, is no wish that failed.
+                if (!(failure instanceof LiveServerException) || (busy.isEmpty() && attempts.isEmpty())) {
+                    refusal = failure;
+                    refusals++;
+                }
+            }
+            changed.signalAll();
+            return !closed;
+        } finally {
+            lock.unlock();
         }
+    }
+
+    /** The error of those who wait. Called with the lock. */
+    private IOException refused() {
+        if (refusal instanceof RuntimeException unchecked) {
+            throw unchecked;
+        }
+        return refusal instanceof IOException io
+                ? io
+                : LiveServerException.of("could not connect to " + description(), refusal);
     }
 
     /** Whether there was a connection, so that the server is there and lets the role in. */
-    synchronized boolean hasConnected() {
-        return facts != null;
+    boolean hasConnected() {
+        return login.hasConnected();
     }
 
     /** What the first connection found. */
-    synchronized LiveFacts facts() {
-        if (facts == null) {
-            throw new IllegalStateException("not connected");
+    LiveFacts facts() {
+        return login.facts();
+    }
+
+    /** Whether somebody waits for a connection while all that there are are taken. */
+    boolean isScarce() {
+        lock.lock();
+        try {
+            return waiting > 0 && idle.isEmpty();
+        } finally {
+            lock.unlock();
         }
-        return facts;
     }
 
     /** Gives a connection back; one that is broken is not used again. */
     void giveBack(LiveSession session) {
-        synchronized (this) {
+        boolean isKept;
+        lock.lock();
+        try {
             busy.remove(session);
-            notifyAll();
-            if (!closed && !session.isBroken()) {
+            isKept = !closed && !session.isBroken();
+            if (isKept) {
                 idle.push(session);
-                return;
             }
+        } finally {
+            lock.unlock();
         }
-        session.close();
+        if (!isKept) {
+            session.close();
+        }
+        // After that, so that a pool has got back what is asked of it next.
+        wakeAll();
+    }
+
+    private void wakeAll() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Forgets the idle connections: what ended one has mostly ended the others, of which there may be more than attempts. */
     void abandonIdle() {
         List<LiveSession> abandoned;
-        synchronized (this) {
+        lock.lock();
+        try {
             abandoned = List.copyOf(idle);
             idle.clear();
+            content = Deadline.after(Duration.ZERO);
+        } finally {
+            lock.unlock();
         }
         abandoned.forEach(LiveSession::abandon);
     }
 
-    /** Closes all connections; queries that run are cancelled. */
+    /** Closes all connections; queries that run are cancelled, and attempts given up. */
     void close() {
         List<LiveSession> resting;
-        synchronized (this) {
+        lock.lock();
+        try {
             closed = true;
             resting = new ArrayList<>(idle);
             idle.clear();
             busy.forEach(LiveSession::cancel);
+            attempts.forEach(Thread::interrupt);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
         resting.forEach(LiveSession::close);
         awaitEnd();
     }
 
     /** Cancelled queries end at once, or when their connection is cut a moment later: then all is given back. */
-    private synchronized void awaitEnd() {
+    private void awaitEnd() {
         Deadline end = Deadline.after(CLOSING);
+        lock.lock();
         try {
             while (!busy.isEmpty() && !end.isOver()) {
-                TimeUnit.NANOSECONDS.timedWait(this, end.remainingNanos(CLOSING));
+                long ignored = changed.awaitNanos(end.remainingNanos(CLOSING));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
         }
     }
 }

@@ -30,6 +30,9 @@ final class LiveWorkers implements Closeable {
     /** Beyond the server's own limit, so that its error, which says more, comes first. */
     private static final long GRACE_SECONDS = 5;
 
+    /** Of the server, or of the role: others' connections come and go. */
+    private static final String TOO_MANY_CONNECTIONS = "53300";
+
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     /** Something to ask the server. It may be asked again, on another connection, if the first one gets lost. */
@@ -90,8 +93,9 @@ final class LiveWorkers implements Closeable {
             try {
                 return sessions.take();
             } catch (LiveServerException e) {
-                boolean lost = LiveSession.isConnectionLost(e.sqlState().orElse(null));
-                if (!lost || !sessions.hasConnected() || !mayTryAgain(attempt)) {
+                String state = e.sqlState().orElse(null);
+                boolean mayCome = LiveSession.isConnectionLost(state) || TOO_MANY_CONNECTIONS.equals(state);
+                if (!mayCome || !sessions.hasConnected() || !mayTryAgain(attempt)) {
                     throw e;
                 }
                 Thread.sleep(PAUSE_MILLIS << attempt);
