@@ -8,6 +8,9 @@ module org.pgrewind4j.transport {
     requires org.postgresql.jdbc;
     // Whom a socket's server runs as.
     requires jdk.net;
+    // Needed for private keys in other forms than PKCS#8 only.
+    requires static org.bouncycastle.pkix;
+    requires static org.bouncycastle.provider;
     // Needed for sockets in the abstract namespace only.
     requires static org.newsclub.net.unix;
 

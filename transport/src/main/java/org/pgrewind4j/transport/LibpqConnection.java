@@ -12,6 +12,8 @@ import java.util.Properties;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.pgrewind4j.transport.driver.DirectedSocketFactory;
+import org.pgrewind4j.transport.driver.LibpqTlsFactory;
+import org.pgrewind4j.transport.driver.TlsFiles;
 
 /**
  * Where a libpq connection string leads, in the driver's terms. A value comes from the string, else from the service that
@@ -137,6 +139,8 @@ final class LibpqConnection {
         properties.setProperty(
                 "tcpKeepAlive",
                 Boolean.toString(!value(LibpqOption.KEEPALIVES, "1").equals("0")));
+        properties.setProperty("sslfactory", LibpqTlsFactory.class.getName());
+        properties.setProperty(TlsFiles.FOLDER, home.resolve(".postgresql").toString());
         properties.setProperty("targetServerType", serverType());
         properties.setProperty(
                 "loadBalanceHosts",

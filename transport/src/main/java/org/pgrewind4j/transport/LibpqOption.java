@@ -11,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.transport.driver.DirectedSocketFactory;
+import org.pgrewind4j.transport.driver.TlsFiles;
 import org.postgresql.PGProperty;
 
 /**
@@ -41,6 +42,12 @@ enum LibpqOption {
     SSLKEY("sslkey", "PGSSLKEY", Use.DRIVER, "sslkey"),
     SSLPASSWORD("sslpassword", null, Use.DRIVER, "sslpassword"),
     SSLROOTCERT("sslrootcert", "PGSSLROOTCERT", Use.DRIVER, "sslrootcert", ImmutableSet.of("system")),
+    SSLCERTMODE("sslcertmode", "PGSSLCERTMODE", Use.DRIVER, TlsFiles.CERTIFICATE_MODE, ImmutableSet.of("require")),
+    SSLCRL("sslcrl", "PGSSLCRL", Use.DRIVER, TlsFiles.CRL),
+    SSLCRLDIR("sslcrldir", "PGSSLCRLDIR", Use.DRIVER, TlsFiles.CRL_FOLDER),
+    SSLSNI("sslsni", "PGSSLSNI", Use.DRIVER, TlsFiles.SNI),
+    SSL_MIN_PROTOCOL_VERSION("ssl_min_protocol_version", "PGSSLMINPROTOCOLVERSION", Use.DRIVER, TlsFiles.MIN_PROTOCOL),
+    SSL_MAX_PROTOCOL_VERSION("ssl_max_protocol_version", "PGSSLMAXPROTOCOLVERSION", Use.DRIVER, TlsFiles.MAX_PROTOCOL),
     CHANNEL_BINDING("channel_binding", "PGCHANNELBINDING", Use.DRIVER, "channelBinding"),
     REQUIRE_AUTH("require_auth", "PGREQUIREAUTH", Use.DRIVER, "requireAuth"),
     GSSENCMODE("gssencmode", "PGGSSENCMODE", Use.DRIVER, "gssEncMode"),
@@ -58,17 +65,6 @@ enum LibpqOption {
 
     REPLICATION("replication", null, Use.REFUSED_BUT, null, ImmutableSet.of("false", "off", "no", "0")),
     SSLCOMPRESSION("sslcompression", "PGSSLCOMPRESSION", Use.REFUSED_BUT, null, ImmutableSet.of("0")),
-    SSLSNI("sslsni", "PGSSLSNI", Use.REFUSED_BUT, null, ImmutableSet.of("1")),
-    SSLCERTMODE("sslcertmode", "PGSSLCERTMODE", Use.REFUSED_BUT, null, ImmutableSet.of("allow")),
-    SSL_MIN_PROTOCOL_VERSION(
-            "ssl_min_protocol_version",
-            "PGSSLMINPROTOCOLVERSION",
-            Use.REFUSED_BUT,
-            null,
-            ImmutableSet.of("TLSv1", "TLSv1.1", "TLSv1.2")),
-    SSL_MAX_PROTOCOL_VERSION("ssl_max_protocol_version", "PGSSLMAXPROTOCOLVERSION", Use.REFUSED_BUT, null),
-    SSLCRL("sslcrl", "PGSSLCRL", Use.REFUSED_BUT, null),
-    SSLCRLDIR("sslcrldir", "PGSSLCRLDIR", Use.REFUSED_BUT, null),
     SSLKEYLOGFILE("sslkeylogfile", null, Use.REFUSED_BUT, null),
     GSSDELEGATION("gssdelegation", "PGGSSDELEGATION", Use.REFUSED_BUT, null, ImmutableSet.of("0")),
     MIN_PROTOCOL_VERSION("min_protocol_version", "PGMINPROTOCOLVERSION", Use.REFUSED_BUT, null, ImmutableSet.of("3.0")),
