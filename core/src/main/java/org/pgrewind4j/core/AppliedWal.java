@@ -61,12 +61,8 @@ final class AppliedWal {
      */
     void check(Manifest.ReplayPoints points) throws IOException {
         ControlFile control = cluster.controlFile();
-        List<WalSegmentName> needed = new WalFiles(
-                        control.version().walDirectory(),
-                        control.walSegmentSize(),
-                        cluster.history(),
-                        points.divergence().position())
-                .needed(points.redo(), points.end());
+        List<WalSegmentName> needed =
+                WalFiles.needed(cluster.history(), control.walSegmentSize(), points.redo(), points.end());
         WalSegmentName first = null;
         WalSegmentName last = null;
         for (WalSegmentName name : needed) {

@@ -2,6 +2,7 @@ package org.pgrewind4j.core;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.pgrewind4j.core.FileOperations.WritableFile;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.wal.WalSegment;
@@ -15,8 +16,8 @@ final class ArchivedWal {
 
     private final WalSegmentSource archives;
 
-    ArchivedWal(Settings settings) {
-        this.archives = WalSegmentSource.firstOf(settings.archives());
+    ArchivedWal(List<WalSegmentSource> archives) {
+        this.archives = WalSegmentSource.firstOf(archives);
     }
 
     /** Whether there is such a segment, and all of it. */

@@ -77,6 +77,7 @@ public final class Cancellation {
         private final Thread worker = Thread.currentThread();
         private @Nullable Thread watch;
         private boolean isInterrupted;
+        private boolean isShielded;
 
         private void interrupt() {
             if (!worker.isInterrupted()) {
@@ -107,18 +108,25 @@ public final class Cancellation {
         /** Goes on only if it was not cancelled. */
         void check() {
             if (isCancelled()) {
-                shield();
+                close();
                 throw new CancellationException("it was cancelled");
             }
         }
 
-        @Override
-        public void close() {
-            shield();
+        /** Whether this work was cancelled: not if that came after it was shielded. */
+        boolean isCancelled() {
+            return !isShielded && Cancellation.this.isCancelled();
         }
 
         /** From here on nothing cancels this work; what did so before is forgotten. */
         void shield() {
+            isShielded = true;
+            close();
+        }
+
+        /** Ends this work; its thread is interrupted no more. */
+        @Override
+        public void close() {
             synchronized (Cancellation.this) {
                 under.remove(this);
                 if (isInterrupted) {

@@ -51,7 +51,7 @@ final class Decider {
         this.end = end;
     }
 
-    RewindPlan decide(LocalDirectoryTransport target, ChangedBlocks changed, Preconditions preconditions)
+    PlannedRewind decide(LocalDirectoryTransport target, ChangedBlocks changed, Preconditions preconditions)
             throws IOException {
         settings.listener().phaseStarted(Phase.DECIDE);
         RelationGeometry geometry = RelationGeometry.of(targetControl);
@@ -94,8 +94,8 @@ final class Decider {
         List<DataPath> links = links(targetFiles, all);
         new NewTablespaces(settings, sourceFiles, targetFiles).check(all, preconditions);
         PlanNeeds needs = new PlanNeeds(wal, new TargetRoom(settings, targetFiles).check(all, links, preconditions));
-        RewindPlan plan = preconditions.problems().isEmpty()
-                ? RewindPlan.rewind(
+        PlannedRewind plan = preconditions.problems().isEmpty()
+                ? PlannedRewind.rewind(
                         settings,
                         new RewindFacts(
                                 targetControl,
@@ -109,7 +109,7 @@ final class Decider {
                                 sourceFiles.bytes(),
                                 links),
                         all)
-                : RewindPlan.of(settings, Verdict.REFUSED, divergence, preconditions.problems());
+                : PlannedRewind.of(settings, Verdict.REFUSED, divergence, preconditions.problems());
         return plan.needing(needs);
     }
 
@@ -134,7 +134,7 @@ final class Decider {
 
     /** Finds out where replay's WAL is to come from, and adds what an archive has to the segments that are copied. */
     private List<NeededWal> findWal(WalFiles walFiles, List<FileAction> segments) throws IOException {
-        ArchivedWal archive = new ArchivedWal(settings);
+        ArchivedWal archive = new ArchivedWal(settings.archives());
         List<NeededWal> wal = new ArrayList<>();
         for (WalSegmentName segment : walFiles.needed(start.redo(), end.lsn())) {
             Origin origin = walFiles.origin(segment);

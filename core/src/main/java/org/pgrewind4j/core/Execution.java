@@ -5,143 +5,126 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.core.RewindException.TargetState;
-import org.pgrewind4j.transport.ReplayEnd;
+import org.pgrewind4j.core.Staging.Staged;
 
-/**
- * Stages, seals and applies: the last three steps of a rewind. The seal is the point of no return: a failure before it
- * leaves the target untouched, one after it leaves work that can be finished without the source.
- */
+/** Executes an order: stages, seals and applies. {@link #run} is the whole path, with its points of no return. */
 final class Execution {
 
-    private final RewindPlan plan;
-    private final Settings settings;
+    private final Order order;
     private final Path target;
     private final FileOperations files;
+    private final StagingArea area;
     private final PhaseTimes times = new PhaseTimes();
 
-    private RewindListener listener;
-
-    /** What can still end it early. */
-    private Cancellation cancellation;
-
-    /** Null until the target is locked: before, it is another process's. */
-    private @Nullable StagingArea area;
-
-    private Execution(RewindPlan plan, FileOperations files) {
-        this.plan = plan;
-        this.settings = plan.settings();
-        this.target = settings.target();
+    private Execution(Order order, FileOperations files) {
+        this.order = order;
+        this.target = order.target();
         this.files = files;
-        this.listener = settings.listener();
-        this.cancellation = settings.cancellation();
+        this.area = new StagingArea(order.target(), order.links());
     }
 
-    static RewindReport execute(RewindPlan plan) {
-        Settings settings = plan.settings();
-        if (plan.verdict() == Verdict.REFUSED) {
-            throw new RewindRefusedException(plan.problems());
-        }
-        FileOperations files = LocalFileOperations.on(settings.target(), settings.durability());
-        if (plan.verdict() == Verdict.REWIND) {
-            return execute(plan, files);
-        }
-        RewindReport report = plan.verdict() == Verdict.RESUME || plan.verdict() == Verdict.ALREADY_REWOUND
-                // A rewind that was killed after its very last change can have left its staging area.
-                ? Resumption.resume(settings.target(), files, Verifier.of(settings), settings.listener())
-                        .orElseGet(() -> nothingDone(plan))
-                : nothingDone(plan);
-        // A rewind has this sealed, so that resuming it needs nobody to know the settings.
-        StandbyWriter.write(settings, files);
-        return report;
-    }
-
-    private static RewindReport nothingDone(RewindPlan plan) {
-        return new RewindReport(
-                plan.verdict(),
-                plan.divergence().orElse(null),
-                null,
-                null,
-                new CopiedBytes(0, 0, 0, 0, 0),
-                0,
-                0,
-                Map.of(),
-                null);
+    static RewindReport execute(Order order) {
+        return execute(
+                order, LocalFileOperations.on(order.target(), order.manner().durability()));
     }
 
     /** Executes with file operations of the caller's. */
-    static RewindReport execute(RewindPlan plan, FileOperations files) {
-        return new Execution(plan, files).run();
-    }
-
-    private RewindReport run() {
+    static RewindReport execute(Order order, FileOperations files) {
+        Cancellation cancellation = order.manner().cancellation();
         try (Cancellation.Work work = cancellation.begin();
-                TargetLock lock = TargetLock.acquire(target, files)) {
-            StagingArea area = new StagingArea(target, plan.facts().links());
-            this.area = area;
-            requireUnchanged(area);
-            area.removeUnsealed(files);
-            Manifest manifest = seal(area, lock, work);
-            if (settings.afterSeal() == AfterSeal.FINISH) {
-                work.shield();
-                cancellation = Cancellation.create();
-            } else {
-                work.check();
-            }
-            return new Completion(target, area, files, Verifier.of(settings), listener)
-                    .complete(manifest, Verdict.REWIND, times);
+                TargetLock lock = TargetLock.acquire(order.target(), files)) {
+            return new Execution(order, files).execute(lock, work);
+        } catch (RewindException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
-            throw failed(e);
+            // Until the target is locked, what lies there is another process's.
+            throw cancellation.isCancelled()
+                    ? cancelled(order.target(), TargetState.UNTOUCHED, e)
+                    : RewindException.failed(order.target(), TargetState.UNTOUCHED, e);
         } finally {
-            settings.listener().end();
+            order.manner().listener().end();
         }
     }
 
-    private RewindException failed(Exception e) {
-        TargetState state = area == null ? TargetState.UNTOUCHED : area.targetState();
-        return cancellation.isCancelled()
-                ? new RewindCancelledException(state, "the rewind of \"" + target + "\" was cancelled", e)
-                : RewindException.failed(target, state, e);
+    private RewindReport execute(TargetLock lock, Cancellation.Work work) {
+        try {
+            return run(lock, work);
+        } catch (IOException | RuntimeException e) {
+            boolean isCancelled = work.isCancelled();
+            // What interrupted it would keep files from being looked at, too.
+            work.close();
+            throw isCancelled
+                    ? cancelled(target, area.targetState(), e)
+                    : RewindException.failed(target, area.targetState(), e);
+        }
     }
 
-    /** The plan was made for this very state of the target. */
-    private void requireUnchanged(StagingArea area) throws IOException {
+    private static RewindCancelledException cancelled(Path target, TargetState state, Exception cause) {
+        return new RewindCancelledException(state, "the rewind of \"" + target + "\" was cancelled", cause);
+    }
+
+    private RewindReport run(TargetLock lock, Cancellation.Work work) throws IOException {
+        requireUnchanged();
+        area.removeUnsealed(files);
+        RewindListener listener;
+        Manifest manifest;
+        try {
+            area.create(files);
+            lock.keepServersOff(target, area);
+            listener =
+                    StatusFile.of(order.source().description(), order.manner().listener(), area, files);
+            Staging staging = new Staging(order, area, files, listener);
+            InPlaceSplit split = staging.split();
+            Staged staged = staging.stage(split.staged());
+            if (!split.overwritten().isEmpty() && staged.result() == StagedDataCheck.Result.HOLDS_SO_FAR) {
+                // Whether it may be done at all depends on these blocks, too.
+                staged = staging.stageMore(split.overwritten(), staged);
+            } else if (!split.overwritten().isEmpty()) {
+                OverwrittenBlocks.note(split.overwritten(), order, area, files);
+                // The point of no return of an execution in place: from here on no server starts on the target, and
+                // until the seal only a rewind from a source makes it whole.
+                ControlFileAside.move(area, files, order.fingerprint());
+                staged = staging.overwrite(split.overwritten(), staged);
+            }
+            times.ended(Phase.STAGE);
+            // Staging takes as long as it takes, and nothing keeps others from starting the server meanwhile.
+            requireUnchanged();
+            work.check();
+            listener.phaseStarted(Phase.SEAL);
+            // The point of no return: the last thing that sealing does makes all that is staged count. Up to then the
+            // target is untouched, but for blocks that were overwritten; from then on it is finished without the
+            // source.
+            manifest = new Sealer(order, area, files).seal(staging.copies(), staged.end());
+            times.ended(Phase.SEAL);
+        } catch (IOException | RuntimeException e) {
+            dropQuietly(e);
+            throw e;
+        }
+        if (order.manner().afterSeal() == AfterSeal.FINISH) {
+            work.shield();
+        } else {
+            work.check();
+        }
+        return new Completion(target, area, files, order.manner().verifier(), listener)
+                .complete(manifest, Verdict.REWIND, times);
+    }
+
+    /** All was decided for this very state of the target. */
+    private void requireUnchanged() throws IOException {
         byte[] controlFile = Files.readAllBytes(area.plannedControlFile());
-        if (!Arrays.equals(controlFile, plan.facts().targetControl().toBytes()) || ServerLock.isServerRunning(target)) {
+        if (!Arrays.equals(controlFile, order.base().toBytes()) || ServerLock.isServerRunning(target)) {
             throw ServerLock.startedSincePlanned();
         }
-        Optional<Problem> problem = OverwrittenBlocks.keptBy(plan.actions(), area);
+        Optional<Problem> problem = OverwrittenBlocks.keptBy(order.actions(), area);
         if (problem.isPresent()) {
             throw new RewindRefusedException(List.of(problem.get()));
         }
     }
 
-    private Manifest seal(StagingArea area, TargetLock lock, Cancellation.Work work) throws IOException {
-        try {
-            area.create(files);
-            lock.keepServersOff(target, area);
-            listener = StatusFile.of(settings.source().description(), listener, area, files);
-            Staging staging = new Staging(plan, area, files, listener);
-            ReplayEnd end = staging.stage();
-            times.ended(Phase.STAGE);
-            // Staging takes as long as it takes, and nothing keeps others from starting the server meanwhile.
-            requireUnchanged(area);
-            work.check();
-            listener.phaseStarted(Phase.SEAL);
-            Manifest manifest = new Sealer(settings, plan.facts(), area, files).seal(plan, staging.copies(), end);
-            times.ended(Phase.SEAL);
-            return manifest;
-        } catch (IOException | RuntimeException e) {
-            dropQuietly(area, e);
-            throw e;
-        }
-    }
-
     /** What is not sealed is of no use to anyone. */
-    private void dropQuietly(StagingArea area, Exception cause) {
+    private void dropQuietly(Exception cause) {
         // What interrupted it would keep directories from being synced, too.
         boolean wasInterrupted = Thread.interrupted();
         try {

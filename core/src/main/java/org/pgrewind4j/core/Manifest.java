@@ -3,6 +3,7 @@ package org.pgrewind4j.core;
 import com.google.common.hash.Hashing;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.DataPath;
@@ -12,7 +13,7 @@ import org.pgrewind4j.transport.DataPath;
  *
  * @param targetControlFile {@link #fingerprint} of the target's control file when the area was sealed; a target whose
  *     control file has another one was started since, and must not be touched
- * @param points where the histories part, and from where to where replay must go
+ * @param points where the histories part, if they do, and from where to where replay must go
  * @param copied how many bytes come from the source
  * @param places where staging directories lie, as in {@link StagingArea#places}
  * @param steps what to do, in order
@@ -42,11 +43,11 @@ record Manifest(
     /**
      * The positions of a rewind.
      *
-     * @param divergence where the histories part
+     * @param divergence where the histories part; null where the target's was of no matter
      * @param redo where replay starts
      * @param end where it must arrive
      */
-    record ReplayPoints(Divergence divergence, Lsn redo, Lsn end) {}
+    record ReplayPoints(@Nullable Divergence divergence, Lsn redo, Lsn end) {}
 
     /** One thing to do. Doing it twice is as good as doing it once. */
     sealed interface Step {

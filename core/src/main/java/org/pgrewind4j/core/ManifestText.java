@@ -27,7 +27,7 @@ import org.pgrewind4j.transport.DataPath;
  * <tr><th>first field</th><th>other fields</th></tr>
  * <tr><td>pgrewind4j-manifest</td><td>version of the form</td></tr>
  * <tr><td>control</td><td>fingerprint of the target's control file</td></tr>
- * <tr><td>divergence</td><td>kind, timeline, position</td></tr>
+ * <tr><td>divergence</td><td>kind, timeline, position; missing where the target's history did not matter</td></tr>
  * <tr><td>replay</td><td>redo, end</td></tr>
  * <tr><td>copied</td><td>blocks, their bytes, bytes of relations, WAL, other</td></tr>
  * <tr><td>place</td><td>path of a link, or empty</td></tr>
@@ -56,7 +56,9 @@ final class ManifestText {
         StringBuilder text = new StringBuilder();
         line(text, "control", manifest.targetControlFile());
         Divergence divergence = manifest.points().divergence();
-        line(text, "divergence", divergence.kind(), divergence.timeline(), divergence.position());
+        if (divergence != null) {
+            line(text, "divergence", divergence.kind(), divergence.timeline(), divergence.position());
+        }
         line(text, "replay", manifest.points().redo(), manifest.points().end());
         CopiedBytes copied = manifest.copied();
         line(
@@ -166,8 +168,7 @@ final class ManifestText {
                                 new TimelineId(Long.parseLong(field[2])),
                                 Lsn.parse(field[3]));
                     case "replay" ->
-                        points = new Manifest.ReplayPoints(
-                                requireNonNull(divergence), Lsn.parse(field[1]), Lsn.parse(field[2]));
+                        points = new Manifest.ReplayPoints(divergence, Lsn.parse(field[1]), Lsn.parse(field[2]));
                     case "copied" ->
                         copied = new CopiedBytes(
                                 Long.parseLong(field[1]),

@@ -32,8 +32,7 @@ final class OverwrittenBlocks {
      * Takes note, durably, of what is going to be overwritten. What was noted before stays noted: until the seal it may
      * still hold what an earlier execution wrote there.
      */
-    static void note(List<CopyRanges> blocks, RewindFacts facts, StagingArea area, FileOperations files)
-            throws IOException {
+    static void note(List<CopyRanges> blocks, Order order, StagingArea area, FileOperations files) throws IOException {
         List<Manifest.Step> steps = new ArrayList<>();
         Set<CopyRanges> all = new LinkedHashSet<>(blocks);
         if (area.state() == StagingArea.State.OVERWRITING) {
@@ -47,10 +46,9 @@ final class OverwrittenBlocks {
             steps.add(new Manifest.Parts(copy.path(), copy.finalSize(), "", pieces));
         }
         Manifest note = new Manifest(
-                Manifest.fingerprint(facts.targetControl().toBytes()),
-                new Manifest.ReplayPoints(
-                        facts.divergence(), facts.start().redo(), facts.end().lsn()),
-                CopiedBytes.of(blocks, RelationGeometry.of(facts.targetControl()), facts.walFiles()),
+                order.fingerprint(),
+                order.replay().upTo(order.replay().end().lsn()),
+                order.bytes(blocks),
                 List.copyOf(area.places().keySet()),
                 steps);
         Path unfinished = area.root().resolve("overwritten.new");

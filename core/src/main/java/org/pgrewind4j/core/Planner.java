@@ -37,15 +37,15 @@ final class Planner {
         this.settings = settings;
     }
 
-    RewindPlan plan() throws IOException {
+    PlannedRewind plan() throws IOException {
         settings.listener().phaseStarted(Phase.COLLECT);
-        if (Resumption.isPossible(settings.target())) {
-            return RewindPlan.of(settings, Verdict.RESUME, null, List.of());
+        if (SealedRewind.isIn(settings.target())) {
+            return PlannedRewind.of(settings, Verdict.RESUME, null, List.of());
         }
         StagingArea area = new StagingArea(settings.target(), List.of());
         try (LocalDirectoryTransport target = LocalDirectoryTransport.openToLookAt(settings.target())) {
             ControlFile targetControl = targetControl(target, area);
-            RewindPlan plan = plan(target, targetControl);
+            PlannedRewind plan = plan(target, targetControl);
             Optional<Problem> kept = OverwrittenBlocks.keptBy(plan.actions(), area);
             if (kept.isPresent() && plan.verdict() != Verdict.REFUSED) {
                 preconditions.problems().add(kept.get());
@@ -66,7 +66,7 @@ final class Planner {
                 : Cluster.readControlFile(target);
     }
 
-    private RewindPlan plan(LocalDirectoryTransport target, ControlFile targetControl) throws IOException {
+    private PlannedRewind plan(LocalDirectoryTransport target, ControlFile targetControl) throws IOException {
         ControlFile sourceControl = Cluster.readControlFile(settings.source());
         preconditions.checkPair(targetControl, sourceControl);
         checkNotRunning();
@@ -81,7 +81,7 @@ final class Planner {
         Cluster ofSource = Cluster.of(settings.source(), sourceControl);
         if (label.isPresent()) {
             if (isRewound(label.get(), ofTarget, ofSource)) {
-                return RewindPlan.of(settings, Verdict.ALREADY_REWOUND, null, List.of());
+                return PlannedRewind.of(settings, Verdict.ALREADY_REWOUND, null, List.of());
             }
             refuseLabel();
         }
@@ -126,8 +126,8 @@ final class Planner {
                 && target.walSegmentSize() == source.walSegmentSize();
     }
 
-    private RewindPlan refused(@Nullable Divergence divergence) {
-        return RewindPlan.of(settings, Verdict.REFUSED, divergence, preconditions.problems());
+    private PlannedRewind refused(@Nullable Divergence divergence) {
+        return PlannedRewind.of(settings, Verdict.REFUSED, divergence, preconditions.problems());
     }
 
     private void checkNotRunning() throws IOException {
@@ -176,7 +176,7 @@ final class Planner {
         return span.begin().isBefore(end) && !end.isAfter(span.end());
     }
 
-    private RewindPlan sameTimeline(Cluster ofTarget, Cluster ofSource, Divergence divergence) throws IOException {
+    private PlannedRewind sameTimeline(Cluster ofTarget, Cluster ofSource, Divergence divergence) throws IOException {
         Optional<Problem> leaving = LearnedTimeline.check(settings, ofTarget, ofSource);
         return nothingToRewind(
                 Verdict.NOT_NEEDED,
@@ -185,9 +185,11 @@ final class Planner {
     }
 
     /** Preconditions of a rewind are of no interest to one that is not needed. */
-    private RewindPlan nothingToRewind(Verdict verdict, Divergence divergence, Optional<Problem> difference) {
+    private PlannedRewind nothingToRewind(Verdict verdict, Divergence divergence, Optional<Problem> difference) {
         difference.ifPresent(preconditions.problems()::add);
-        return difference.isPresent() ? refused(divergence) : RewindPlan.of(settings, verdict, divergence, List.of());
+        return difference.isPresent()
+                ? refused(divergence)
+                : PlannedRewind.of(settings, verdict, divergence, List.of());
     }
 
     /** A standby on the timeline that the target has left shares no more with it than it has got so far. */
@@ -197,8 +199,8 @@ final class Planner {
                 : parting;
     }
 
-    private RewindPlan diverged(LocalDirectoryTransport target, Cluster ofTarget, Cluster ofSource, Divergence parting)
-            throws IOException {
+    private PlannedRewind diverged(
+            LocalDirectoryTransport target, Cluster ofTarget, Cluster ofSource, Divergence parting) throws IOException {
         ReplayEnd end = settings.source().replayEnd();
         Divergence divergence = upTo(parting, end.lsn());
         if (endsBefore(divergence, ofTarget)) {

@@ -15,8 +15,6 @@ import org.pgrewind4j.transport.DataPath;
 /** Finishes an execution that was interrupted after its seal, without the source. */
 final class Resumption {
 
-    private static final System.Logger LOG = System.getLogger(Resumption.class.getName());
-
     private final Path target;
     private final FileOperations files;
     private final Verifier verifier;
@@ -30,31 +28,6 @@ final class Resumption {
         this.files = files;
         this.verifier = verifier;
         this.listener = PhaseEvents.of(listener);
-    }
-
-    /** Whether the target holds a sealed rewind that was not applied to its end. */
-    static boolean isPossible(Path target) throws IOException {
-        StagingArea area = new StagingArea(target, List.of());
-        return switch (area.state()) {
-            case NONE, UNSEALED, OVERWRITING, APPLIED -> false;
-            case HALF_APPLIED -> true;
-            case SEALED -> isStillSealed(area);
-        };
-    }
-
-    /**
-     * A target whose control file changed since the seal was started meanwhile: what was staged fits it no more. Nor is
-     * a manifest of use that cannot be read, while the target is still whole.
-     */
-    private static boolean isStillSealed(StagingArea area) throws IOException {
-        String sealed;
-        try {
-            sealed = ManifestText.parse(Files.readAllBytes(area.manifest())).targetControlFile();
-        } catch (PgRewindException e) {
-            LOG.log(System.Logger.Level.WARNING, "what an interrupted rewind staged is dropped: {0}", e.getMessage());
-            return false;
-        }
-        return Manifest.fingerprint(Files.readAllBytes(area.controlFile())).equals(sealed);
     }
 
     static Optional<RewindReport> resume(
@@ -74,7 +47,7 @@ final class Resumption {
             area = root;
             requireSealed(root);
             boolean isApplied = root.state() == StagingArea.State.APPLIED;
-            if (!isApplied && !isPossible(target)) {
+            if (!isApplied && !SealedRewind.isIn(target)) {
                 return Optional.empty();
             }
             if (root.state() == StagingArea.State.SEALED) {

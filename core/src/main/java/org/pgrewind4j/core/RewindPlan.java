@@ -2,77 +2,32 @@ package org.pgrewind4j.core;
 
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
 
 /**
- * What a rewind would do, and why it may or may not. Plain data: it may be printed or thrown away, and holds neither
- * file nor thread. Made by {@link Rewind#plan}.
+ * What a rewind would do, and why it may or may not. Made by {@link Rewind#plan}. Plain data: it may be printed or thrown
+ * away, and holds neither file nor thread.
+ *
+ * <p>An interface, so that programs can be tested with plans of their own: what such a plan does not say is nothing.
  */
-public final class RewindPlan {
-
-    private final Settings settings;
-    private final Verdict verdict;
-    private final @Nullable Divergence divergence;
-    private final List<Problem> problems;
-    private final @Nullable RewindFacts facts;
-    private final List<FileAction> actions;
-    private final PlanNeeds needs;
-
-    private RewindPlan(
-            Settings settings,
-            Verdict verdict,
-            @Nullable Divergence divergence,
-            List<Problem> problems,
-            @Nullable RewindFacts facts,
-            List<FileAction> actions,
-            PlanNeeds needs) {
-        this.settings = settings;
-        this.verdict = verdict;
-        this.divergence = divergence;
-        this.problems = List.copyOf(problems);
-        this.facts = facts;
-        this.actions = List.copyOf(actions);
-        this.needs = needs;
-    }
-
-    static RewindPlan of(Settings settings, Verdict verdict, @Nullable Divergence divergence, List<Problem> problems) {
-        return new RewindPlan(settings, verdict, divergence, problems, null, List.of(), PlanNeeds.NOTHING);
-    }
-
-    /** This plan, with what a rewind needs. */
-    RewindPlan needing(PlanNeeds known) {
-        return new RewindPlan(settings, verdict, divergence, problems, facts, actions, known);
-    }
-
-    /** This plan, with what makes the target a standby though there is nothing to rewind. */
-    RewindPlan withStandby(StandbyFiles standby) {
-        return new RewindPlan(settings, verdict, divergence, problems, facts, List.copyOf(standby.actions()), needs);
-    }
-
-    static RewindPlan rewind(Settings settings, RewindFacts facts, List<FileAction> actions) {
-        return new RewindPlan(
-                settings, Verdict.REWIND, facts.divergence(), List.of(), facts, actions, PlanNeeds.NOTHING);
-    }
+public interface RewindPlan {
 
     /**
      * What the plan found.
      *
      * @return the verdict
      */
-    public Verdict verdict() {
-        return verdict;
-    }
+    Verdict verdict();
 
     /**
      * Everything that forbids the rewind.
      *
      * @return at least one problem if the verdict is {@code REFUSED}, else none
      */
-    public List<Problem> problems() {
-        return problems;
+    default List<Problem> problems() {
+        return List.of();
     }
 
     /**
@@ -80,8 +35,8 @@ public final class RewindPlan {
      *
      * @return the divergence, empty if it could not or need not be found
      */
-    public Optional<Divergence> divergence() {
-        return Optional.ofNullable(divergence);
+    default Optional<Divergence> divergence() {
+        return Optional.empty();
     }
 
     /**
@@ -89,8 +44,8 @@ public final class RewindPlan {
      *
      * @return the redo point, empty unless the verdict is {@code REWIND}
      */
-    public Optional<Lsn> redo() {
-        return Optional.ofNullable(facts).map(known -> known.start().redo());
+    default Optional<Lsn> redo() {
+        return Optional.empty();
     }
 
     /**
@@ -98,8 +53,8 @@ public final class RewindPlan {
      *
      * @return where its record begins, empty unless the verdict is {@code REWIND}
      */
-    public Optional<Lsn> checkPoint() {
-        return Optional.ofNullable(facts).map(known -> known.start().checkPoint());
+    default Optional<Lsn> checkPoint() {
+        return Optional.empty();
     }
 
     /**
@@ -107,9 +62,8 @@ public final class RewindPlan {
      *
      * @return the timeline, empty unless the verdict is {@code REWIND}
      */
-    public Optional<TimelineId> checkPointTimeline() {
-        return Optional.ofNullable(facts)
-                .map(known -> known.source().history().timelineAt(known.start().checkPoint()));
+    default Optional<TimelineId> checkPointTimeline() {
+        return Optional.empty();
     }
 
     /**
@@ -117,8 +71,8 @@ public final class RewindPlan {
      *
      * @return the end of the abandoned branch, empty unless the verdict is {@code REWIND}
      */
-    public Optional<Lsn> targetEnd() {
-        return Optional.ofNullable(facts).map(known -> known.changed().end().position());
+    default Optional<Lsn> targetEnd() {
+        return Optional.empty();
     }
 
     /**
@@ -126,8 +80,8 @@ public final class RewindPlan {
      *
      * @return the end of replay, empty unless the verdict is {@code REWIND}
      */
-    public Optional<Lsn> replayEnd() {
-        return Optional.ofNullable(facts).map(known -> known.end().lsn());
+    default Optional<Lsn> replayEnd() {
+        return Optional.empty();
     }
 
     /**
@@ -135,8 +89,8 @@ public final class RewindPlan {
      *
      * @return a number of blocks
      */
-    public long blocksWithoutImage() {
-        return facts == null ? 0 : facts.copySet().unexpectedBlocks();
+    default long blocksWithoutImage() {
+        return 0;
     }
 
     /**
@@ -145,8 +99,8 @@ public final class RewindPlan {
      *
      * @return the actions; unless the verdict is {@code REWIND} none but those that {@link Rewind#standby} asks for
      */
-    public List<FileAction> actions() {
-        return actions;
+    default List<FileAction> actions() {
+        return List.of();
     }
 
     /**
@@ -154,10 +108,8 @@ public final class RewindPlan {
      *
      * @return bytes by kind
      */
-    public CopiedBytes bytes() {
-        return facts == null
-                ? new CopiedBytes(0, 0, 0, 0, 0)
-                : CopiedBytes.of(actions, RelationGeometry.of(facts.targetControl()), facts.walFiles());
+    default CopiedBytes bytes() {
+        return new CopiedBytes(0, 0, 0, 0, 0);
     }
 
     /**
@@ -166,8 +118,8 @@ public final class RewindPlan {
      * @return the segments in order; empty unless the verdict is {@code REWIND}, or {@code REFUSED} for what was found out
      *     after both sides were listed
      */
-    public List<NeededWal> wal() {
-        return needs.wal();
+    default List<NeededWal> wal() {
+        return List.of();
     }
 
     /**
@@ -175,8 +127,8 @@ public final class RewindPlan {
      *
      * @return file systems; empty where {@link #wal} is
      */
-    public List<DiskSpace> disk() {
-        return needs.disk();
+    default List<DiskSpace> disk() {
+        return List.of();
     }
 
     /**
@@ -184,12 +136,8 @@ public final class RewindPlan {
      *
      * @return phases; none unless the verdict is {@code REWIND} or {@code RESUME}
      */
-    public List<ExpectedPhase> phases() {
-        return ExpectedPhase.of(verdict, settings.verify(), bytes().total(), walBytes());
-    }
-
-    private long walBytes() {
-        return facts == null ? 0 : facts.end().lsn().minus(facts.start().redo());
+    default List<ExpectedPhase> phases() {
+        return List.of();
     }
 
     /**
@@ -197,8 +145,8 @@ public final class RewindPlan {
      *
      * @return the bytes of all its files; zero unless the verdict is {@code REWIND}
      */
-    public long sourceBytes() {
-        return facts == null ? 0 : facts.sourceBytes();
+    default long sourceBytes() {
+        return 0;
     }
 
     /**
@@ -207,19 +155,8 @@ public final class RewindPlan {
      *
      * @return JSON text
      */
-    public String toJson() {
+    default String toJson() {
         return PlanJson.of(this);
-    }
-
-    Settings settings() {
-        return settings;
-    }
-
-    RewindFacts facts() {
-        if (facts == null) {
-            throw new IllegalStateException("nothing to execute: the verdict is " + verdict);
-        }
-        return facts;
     }
 
     /**
@@ -232,7 +169,5 @@ public final class RewindPlan {
      * @throws VerificationException if {@link Verify} was asked for, and the result is not what it ought to be
      * @throws RewindException if it fails; it says in what state the target is
      */
-    public RewindReport execute() {
-        return Execution.execute(this);
-    }
+    RewindReport execute();
 }

@@ -28,19 +28,17 @@ final class Sealer {
 
     private static final String LABEL = "backup_label";
 
-    private final Settings settings;
-    private final RewindFacts facts;
+    private final Order order;
     private final StagingArea area;
     private final FileOperations files;
 
-    Sealer(Settings settings, RewindFacts facts, StagingArea area, FileOperations files) {
-        this.settings = settings;
-        this.facts = facts;
+    Sealer(Order order, StagingArea area, FileOperations files) {
+        this.order = order;
         this.area = area;
         this.files = files;
     }
 
-    Manifest seal(RewindPlan plan, List<StagedCopy> copies, ReplayEnd end) throws IOException {
+    Manifest seal(List<StagedCopy> copies, ReplayEnd end) throws IOException {
         List<StagedCopy> lasting =
                 copies.stream().filter(copy -> !copy.isVanished()).toList();
         // Dropped on the source since it was listed; replay drops it here too, should it be gone or not.
@@ -49,21 +47,18 @@ final class Sealer {
         List<Manifest.Step> copied = new ArrayList<>(copied(lasting, vanished));
         Instant now = Clock.systemUTC().instant();
         copied.add(stageLabel(now));
-        for (FileAction action : plan.actions()) {
+        for (FileAction action : order.actions()) {
             if (action instanceof FileAction.WriteConfiguration configuration) {
                 copied.add(stageConfiguration(configuration));
             }
         }
         files.write(area.newControlFile(), controlFile(end, now).toBytes());
         Manifest manifest = new Manifest(
-                Manifest.fingerprint(facts.targetControl().toBytes()),
-                new Manifest.ReplayPoints(facts.divergence(), facts.start().redo(), end.lsn()),
-                CopiedBytes.of(
-                        lasting.stream().map(StagedCopy::action).toList(),
-                        RelationGeometry.of(facts.targetControl()),
-                        facts.walFiles()),
+                order.fingerprint(),
+                order.replay().upTo(end.lsn()),
+                order.bytes(lasting.stream().map(StagedCopy::action).toList()),
                 List.copyOf(area.places().keySet()),
-                steps(plan, copied, vanished));
+                steps(copied, vanished));
         files.syncFiles(lasting.stream().map(StagedCopy::file).collect(Collectors.toSet()));
         Path unfinished = area.root().resolve("manifest.new");
         files.write(unfinished, ManifestText.format(manifest));
@@ -89,12 +84,12 @@ final class Sealer {
     }
 
     /** Directories and links, then what fills them, then the removals, the deepest path first. */
-    private static List<Manifest.Step> steps(RewindPlan plan, List<Manifest.Step> copied, Set<DataPath> vanished) {
+    private List<Manifest.Step> steps(List<Manifest.Step> copied, Set<DataPath> vanished) {
         List<Manifest.Step> creations = new ArrayList<>();
         List<Manifest.Step> rest = new ArrayList<>();
         Set<Object> filled = new LinkedHashSet<>();
         copied.forEach(step -> filled.add(step.path()));
-        for (FileAction action : plan.actions()) {
+        for (FileAction action : order.actions()) {
             if (action instanceof FileAction.CreateDirectory || action instanceof FileAction.CreateTablespaceLink) {
                 creations.add(new Manifest.Plain(action));
             } else if (!(action instanceof CopyFile
@@ -112,14 +107,13 @@ final class Sealer {
 
     private Manifest.Step stageLabel(Instant now) throws IOException {
         byte[] label = BackupLabel.format(
-                facts.start(), facts.source().history(), facts.targetControl().walSegmentSize(), now);
+                order.replay().start(), order.replay().history(), order.base().walSegmentSize(), now);
         files.write(area.in("", LABEL), label);
         return new Manifest.WholeFile(BackupLabel.PATH, label.length, crc(label), "", LABEL);
     }
 
     private Manifest.Step stageConfiguration(FileAction.WriteConfiguration action) throws IOException {
-        byte[] content =
-                new StandbyFiles(settings.standby(), facts.targetControl().version()).contentAfter(action, settings);
+        byte[] content = order.configuration().content(action);
         String name = action.path().fileName();
         files.write(area.in("", name), content);
         return new Manifest.WholeFile(action.path(), content.length, crc(content), "", name);

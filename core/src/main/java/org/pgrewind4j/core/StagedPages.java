@@ -34,11 +34,11 @@ final class StagedPages {
     private final boolean hasChecksums;
     private final ByteBuffer buffer;
 
-    StagedPages(Transport transport, FileOperations files, ControlFile source) {
+    StagedPages(Transport transport, FileOperations files, ControlFile base) {
         this.transport = transport;
         this.files = files;
-        this.geometry = RelationGeometry.of(source);
-        this.hasChecksums = source.hasDataChecksums();
+        this.geometry = RelationGeometry.of(base);
+        this.hasChecksums = base.hasDataChecksums();
         this.buffer = ByteBuffer.allocateDirect(geometry.blockSize() * BLOCKS_AT_ONCE);
     }
 

@@ -19,11 +19,11 @@ final class StagedWal {
         return SEGMENT.matcher(path.toString()).matches();
     }
 
-    static WalSegmentSource of(Settings settings, RewindFacts facts, StagingArea area) {
+    static WalSegmentSource of(Order order, StagingArea area) {
         List<WalSegmentSource> chain = new ArrayList<>();
         area.places().values().forEach(place -> chain.add(new DirectoryWalSource(place)));
-        DataPath own = DataPath.of(facts.targetControl().version().walDirectory());
-        chain.add(new DirectoryWalSource(own.in(settings.target())));
+        DataPath own = DataPath.of(order.base().version().walDirectory());
+        chain.add(new DirectoryWalSource(own.in(order.target())));
         return WalSegmentSource.firstOf(chain);
     }
 }

@@ -94,8 +94,7 @@ final class Stager {
     }
 
     /** Stages what the actions take from the archives, unless it is staged. */
-    void restore(List<? extends FileAction> actions, Settings settings) throws IOException {
-        ArchivedWal archive = new ArchivedWal(settings);
+    void restore(List<? extends FileAction> actions, ArchivedWal archive) throws IOException {
         for (FileAction action : actions) {
             if (action instanceof RestoreWal restore && stagedWal.add(restore.path())) {
                 String name = restore.path().fileName();

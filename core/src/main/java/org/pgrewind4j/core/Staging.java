@@ -2,94 +2,100 @@ package org.pgrewind4j.core;
 
 import java.io.IOException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.core.FileAction.CopyRanges;
+import org.pgrewind4j.core.StagedDataCheck.StagedData;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.DataDirectory;
 import org.pgrewind4j.transport.ReplayEnd;
 import org.pgrewind4j.transport.SourceChangedException;
 
-/** Fetches what a plan needs into the staging area, and proves that replay makes of it what the source is. */
+/** Fetches what an order needs into the staging area, and proves that replay makes of it what the source is. */
 final class Staging {
 
-    private final RewindPlan plan;
-    private final Settings settings;
-    private final RewindFacts facts;
+    private final Order order;
     private final StagingArea area;
-    private final FileOperations files;
     private final ProgressCounter progress;
     private final Stager stager;
     private final StagedPages pages;
 
-    /** Whether replay copies databases by file, as far as the WAL that is staged goes. */
-    private boolean copiesTemplates;
-
-    /** Where the WAL ended when it was staged; null until then. */
-    private @Nullable Lsn stagedUpTo;
-
-    Staging(RewindPlan plan, StagingArea area, FileOperations files, RewindListener listener) {
-        this.plan = plan;
-        this.settings = plan.settings();
-        this.facts = plan.facts();
+    Staging(Order order, StagingArea area, FileOperations files, RewindListener listener) {
+        this.order = order;
         this.area = area;
-        this.files = files;
         this.progress = new ProgressCounter(
-                listener, Phase.STAGE, plan.bytes().total(), plan.actions().size());
-        this.stager = new Stager(settings.source(), area, files, progress);
-        this.pages = new StagedPages(settings.source(), files, facts.source().controlFile());
+                listener,
+                Phase.STAGE,
+                order.bytes(order.actions()).total(),
+                order.actions().size());
+        this.stager = new Stager(order.source(), area, files, progress);
+        this.pages = new StagedPages(order.source(), files, order.base());
     }
 
     /**
-     * Stages all, into an area that was just made.
+     * How far staging has come.
      *
-     * @return where replay must arrive
+     * @param end where replay must arrive, for all that was fetched up to then
+     * @param result whether blocks that are fetched later can make it wrong
      */
-    ReplayEnd stage() throws IOException {
-        List<FileAction> actions = plan.actions().stream()
+    record Staged(ReplayEnd end, StagedDataCheck.Result result) {}
+
+    /** What is staged before anything is overwritten, and what is then written in place. */
+    InPlaceSplit split() throws IOException {
+        List<FileAction> actions = order.actions().stream()
                 .filter(action -> !StagedWal.isSegment(action.path()))
                 .toList();
-        if (settings.copyMode() == CopyMode.IN_PLACE) {
-            return stageAndOverwrite(actions);
-        }
+        return order.manner().copyMode() == CopyMode.IN_PLACE
+                ? InPlaceSplit.of(
+                        actions, DataDirectory.of(order.target()), order.base().blockSize())
+                : new InPlaceSplit(actions, List.of());
+    }
+
+    /** Stages files and parts of files, and the WAL that they need. */
+    Staged stage(List<FileAction> actions) throws IOException {
         stager.fetch(actions);
-        return complete();
+        return complete(order.replay().start().redo());
     }
 
-    /** What can refuse the rewind, or fail, does so as far as possible while the target is untouched. */
-    private ReplayEnd stageAndOverwrite(List<FileAction> actions) throws IOException {
-        DataDirectory target = DataDirectory.of(settings.target());
-        InPlaceSplit split =
-                InPlaceSplit.of(actions, target, facts.targetControl().blockSize());
-        stager.fetch(split.staged());
-        ReplayEnd before = complete();
-        if (split.overwritten().isEmpty()) {
-            return before;
-        }
-        if (copiesTemplates) {
-            // Whether it may depends on the pages that are still to come.
-            stager.fetch(split.overwritten());
-        } else {
-            OverwrittenBlocks.note(split.overwritten(), facts, area, files);
-            ControlFileAside.move(
-                    area, files, Manifest.fingerprint(facts.targetControl().toBytes()));
-            stager.overwrite(split.overwritten(), target);
-        }
-        return complete();
+    /** Stages parts of files beside what is staged already. */
+    Staged stageMore(List<CopyRanges> blocks, Staged before) throws IOException {
+        stager.fetch(blocks);
+        return complete(before.end().lsn());
     }
 
-    /** Asks where replay must end, stages the WAL up to there, and proves that all fits together. */
-    private ReplayEnd complete() throws IOException {
+    /** Writes blocks where they belong. The target's control file is aside. */
+    Staged overwrite(List<CopyRanges> blocks, Staged before) throws IOException {
+        stager.overwrite(blocks, DataDirectory.of(order.target()));
+        return complete(before.end().lsn());
+    }
+
+    /**
+     * Asks where replay must end, stages the WAL up to there, and proves that all fits together.
+     *
+     * @param walEnd where the WAL ends that was staged before, or the start of replay
+     */
+    private Staged complete(Lsn walEnd) throws IOException {
         pages.check(stager.copies());
         // Asked for after the last page was fetched: none can be of a time that replay does not reach.
-        ReplayEnd end = settings.source().replayEnd();
+        ReplayEnd end = order.source().replayEnd();
         requireSameTimeline(end);
-        requireStillUsable(end);
-        stageWal(end);
+        if (!end.lsn().equals(walEnd)) {
+            stager.forgetWalFrom(walEnd, order.base().walSegmentSize());
+        }
+        stageWal(end.lsn());
         pages.check(stager.copies());
         progress.tell();
-        copiesTemplates = new TemplateCheck(settings, facts, area).check(plan.actions(), stager.copies(), end.lsn());
-        new TablespaceCheck(settings, facts, area).check(plan.actions(), end.lsn());
-        return end;
+        return new Staged(end, check(end));
+    }
+
+    private StagedDataCheck.Result check(ReplayEnd end) throws IOException {
+        StagedData staged = new StagedData(stager.copies(), StagedWal.of(order, area), end);
+        StagedDataCheck.Result result = StagedDataCheck.Result.HOLDS;
+        for (StagedDataCheck check : order.checks()) {
+            if (check.check(staged) == StagedDataCheck.Result.HOLDS_SO_FAR) {
+                result = StagedDataCheck.Result.HOLDS_SO_FAR;
+            }
+        }
+        return result;
     }
 
     /** All that was staged. */
@@ -98,29 +104,17 @@ final class Staging {
     }
 
     private void requireSameTimeline(ReplayEnd end) {
-        if (!end.timeline().equals(facts.source().history().timeline())) {
+        if (!end.timeline().equals(order.replay().history().timeline())) {
             throw new SourceChangedException(PgRewindException.withHint(
                     "the source went from timeline %s to %s while it was copied"
-                            .formatted(facts.source().history().timeline(), end.timeline()),
+                            .formatted(order.replay().history().timeline(), end.timeline()),
                     "plan again."));
         }
     }
 
-    /** What was asked for the plan may have changed while the source was copied. */
-    private void requireStillUsable(ReplayEnd end) throws IOException {
-        Preconditions preconditions = new Preconditions();
-        preconditions.checkSource(end.controlFile(), settings.source().problems());
-        if (!preconditions.problems().isEmpty()) {
-            throw new RewindRefusedException(preconditions.problems());
-        }
-    }
-
-    private void stageWal(ReplayEnd end) throws IOException {
-        if (stagedUpTo != null && !stagedUpTo.equals(end.lsn())) {
-            stager.forgetWalFrom(stagedUpTo, facts.targetControl().walSegmentSize());
-        }
-        List<StagedCopy> segments =
-                stager.fetchWal(facts.walFiles().copiesUpTo(facts.start().redo(), end.lsn()));
+    private void stageWal(Lsn end) throws IOException {
+        List<StagedCopy> segments = stager.fetchWal(
+                order.walFiles().copiesUpTo(order.replay().start().redo(), end));
         for (StagedCopy segment : segments) {
             if (segment.isVanished()
                     || segment.delivered(0) < segment.ranges().get(0).length()) {
@@ -129,7 +123,6 @@ final class Staging {
                         "give the source a replication slot or a greater wal_keep_size, and rewind again."));
             }
         }
-        stager.restore(plan.actions(), settings);
-        stagedUpTo = end.lsn();
+        stager.restore(order.actions(), order.archive());
     }
 }

@@ -2,11 +2,13 @@ package org.pgrewind4j.core;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.pgrewind4j.core.FileAction.WriteConfiguration;
 import org.pgrewind4j.transport.DataPath;
@@ -87,14 +89,17 @@ final class StandbyFiles {
      * What a file is to hold after a rewind that brings the source's configuration with it.
      *
      * @param action which file
-     * @param rewind says where the source's is, and whether the target's is kept
+     * @param source has the source's
+     * @param kept which files of the target stay
+     * @param target has those
      */
-    byte[] contentAfter(WriteConfiguration action, Settings rewind) throws IOException {
-        if (!rewind.kept().test(action.path())) {
-            return content(action, rewind.source());
+    byte[] contentAfter(WriteConfiguration action, Transport source, Predicate<DataPath> kept, Path target)
+            throws IOException {
+        if (!kept.test(action.path())) {
+            return content(action, source);
         }
-        try (LocalDirectoryTransport target = LocalDirectoryTransport.open(rewind.target())) {
-            return content(action, target);
+        try (LocalDirectoryTransport directory = LocalDirectoryTransport.open(target)) {
+            return content(action, directory);
         }
     }
 }

@@ -29,10 +29,14 @@ final class StandbyWriter {
         this.files = files;
     }
 
-    /** Writes what the settings ask for, which may be nothing. */
-    static void write(Settings settings, FileOperations files) {
-        Optional<StandbySettings> standby = settings.standby();
-        standby.ifPresent(wanted -> new StandbyWriter(settings.target(), wanted, files).write());
+    /** Writes what the settings ask for. */
+    static void write(Path target, StandbySettings settings, Durability durability) {
+        write(target, settings, LocalFileOperations.on(target, durability));
+    }
+
+    /** Writes with file operations of the caller's. */
+    static void write(Path target, StandbySettings settings, FileOperations files) {
+        new StandbyWriter(target, settings, files).write();
     }
 
     private void write() {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.pgrewind4j.core.FileAction.CreateTablespaceLink;
-import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.wal.ControlFile;
 import org.pgrewind4j.wal.ResourceManager;
@@ -20,7 +19,7 @@ import org.pgrewind4j.wal.WalRecord;
  * location that the record names, whatever was there ({@code src/backend/commands/tablespace.c},
  * {@code create_tablespace_directories}): on the source's own machine two servers would then share the files.
  */
-final class TablespaceCheck {
+final class TablespaceCheck implements StagedDataCheck {
 
     /** PostgreSQL: {@code src/include/commands/tablespace.h}, {@code XLOG_TBLSPC_CREATE}. */
     private static final int CREATE = 0x00;
@@ -29,22 +28,21 @@ final class TablespaceCheck {
 
     private final Settings settings;
     private final RewindFacts facts;
-    private final StagingArea area;
+    private final List<FileAction> actions;
 
-    TablespaceCheck(Settings settings, RewindFacts facts, StagingArea area) {
+    TablespaceCheck(Settings settings, RewindFacts facts, List<FileAction> actions) {
         this.settings = settings;
         this.facts = facts;
-        this.area = area;
+        this.actions = actions;
     }
 
     /**
      * Looks for the creation of mapped tablespaces in the source's WAL. Reads it only if there are such tablespaces.
      *
-     * @param actions what will be done to the target
-     * @param end where replay ends
      * @throws PgRewindException if replay would undo the mapping
      */
-    void check(List<FileAction> actions, Lsn end) throws IOException {
+    @Override
+    public Result check(StagedData staged) throws IOException {
         Map<String, String> mapped = new HashMap<>();
         for (FileAction action : actions) {
             if (action instanceof CreateTablespaceLink link
@@ -53,20 +51,21 @@ final class TablespaceCheck {
             }
         }
         if (mapped.isEmpty()) {
-            return;
+            return Result.HOLDS;
         }
         ControlFile target = facts.targetControl();
         try (WalReader reader = WalReader.open(
-                        StagedWal.of(settings, facts, area),
+                        staged.wal(),
                         target.version(),
                         target.walSegmentSize(),
                         facts.source().history(),
                         facts.divergence().position())
-                .until(end)) {
+                .until(staged.end().lsn())) {
             for (Optional<WalRecord> record = reader.next(); record.isPresent(); record = reader.next()) {
                 check(record.get(), mapped);
             }
         }
+        return Result.HOLDS;
     }
 
     private static void check(WalRecord record, Map<String, String> mapped) {

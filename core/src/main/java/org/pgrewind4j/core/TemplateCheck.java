@@ -27,7 +27,6 @@ import org.pgrewind4j.wal.MissingWalException;
 import org.pgrewind4j.wal.PageHeader;
 import org.pgrewind4j.wal.RelFileLocator;
 import org.pgrewind4j.wal.RelationFile;
-import org.pgrewind4j.wal.WalSegmentSource;
 
 /**
  * Proves that every database which replay creates by copying files becomes what it became on the source.
@@ -46,7 +45,7 @@ import org.pgrewind4j.wal.WalSegmentSource;
  * <p>Nothing of this matters if replay makes the template itself before X by copying files. If it makes it by WAL, page
  * by page, the first two do not.
  */
-final class TemplateCheck {
+final class TemplateCheck implements StagedDataCheck {
 
     private static final System.Logger LOG = System.getLogger(TemplateCheck.class.getName());
 
@@ -57,27 +56,25 @@ final class TemplateCheck {
 
     private final Settings settings;
     private final RewindFacts facts;
-    private final StagingArea area;
+    private final List<FileAction> actions;
     private final RelationGeometry geometry;
 
-    TemplateCheck(Settings settings, RewindFacts facts, StagingArea area) {
+    TemplateCheck(Settings settings, RewindFacts facts, List<FileAction> actions) {
         this.settings = settings;
         this.facts = facts;
-        this.area = area;
+        this.actions = actions;
         this.geometry = RelationGeometry.of(facts.targetControl());
     }
 
     /**
      * Looks at every template that replay copies.
      *
-     * @param actions what will be done to the target
-     * @param copies what was staged, WAL included
-     * @param end where replay ends
-     * @return whether there is any; then pages that are fetched later can change the answer
+     * @return {@code HOLDS_SO_FAR} if there is any: pages that are fetched later can change the answer
      * @throws PgRewindException if a database would not become what it is on the source
      */
-    boolean check(List<FileAction> actions, List<StagedCopy> copies, Lsn end) throws IOException {
-        Optional<ChangedBlocks> onSource = onSourceBranch(end);
+    @Override
+    public Result check(StagedData staged) throws IOException {
+        Optional<ChangedBlocks> onSource = onSourceBranch(staged);
         List<FileCopyDatabase> creations = new ArrayList<>(facts.changed().fileCopyDatabases());
         creations.removeIf(
                 creation -> !creation.lsn().isBefore(facts.divergence().position()));
@@ -90,22 +87,22 @@ final class TemplateCheck {
             }
             if (onSource.filter(changed -> makesTemplate(changed, creation)).isEmpty()) {
                 requireTemplate(creation);
-                requireNothingTaken(creation, actions);
+                requireNothingTaken(creation);
             }
-            requireNothingNewer(creation, copies);
+            requireNothingNewer(creation, staged.copies());
         }
-        return !lasting.isEmpty();
+        return lasting.isEmpty() ? Result.HOLDS : Result.HOLDS_SO_FAR;
     }
 
-    private Optional<ChangedBlocks> onSourceBranch(Lsn end) throws IOException {
+    private Optional<ChangedBlocks> onSourceBranch(StagedData staged) throws IOException {
+        Lsn end = staged.end().lsn();
         Lsn divergence = facts.divergence().position();
         if (!end.isAfter(divergence)) {
             return Optional.empty();
         }
-        WalSegmentSource wal = StagedWal.of(settings, facts, area);
         try {
             return Optional.of(ChangedBlockCollector.of(
-                            wal,
+                            staged.wal(),
                             facts.targetControl().version(),
                             facts.targetControl().walSegmentSize(),
                             facts.source().history())
@@ -181,7 +178,7 @@ final class TemplateCheck {
         }
     }
 
-    private void requireNothingTaken(FileCopyDatabase creation, List<FileAction> actions) throws IOException {
+    private void requireNothingTaken(FileCopyDatabase creation) throws IOException {
         for (FileAction action : actions) {
             RelationFile file = geometry.file(action.path()).orElse(null);
             if (file != null && isOfTemplate(file.relation(), creation) && takesShared(action, file)) {

@@ -18,10 +18,6 @@ import org.pgrewind4j.wal.WalSegmentName;
  */
 record Verifier(Verify verify, Predicate<WalSegmentName> restorable) {
 
-    static Verifier of(Settings settings) {
-        return new Verifier(settings.verify(), settings.restorable());
-    }
-
     static Verifier of(Verify verify) {
         return new Verifier(verify, segment -> false);
     }

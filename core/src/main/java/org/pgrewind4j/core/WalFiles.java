@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.RemoveFile;
 import org.pgrewind4j.core.NeededWal.Origin;
@@ -82,15 +83,20 @@ final class WalFiles {
      * @return at least one segment, in order
      */
     List<WalSegmentName> needed(Lsn redo, Lsn end) {
+        return needed(history, segmentSize, redo, end);
+    }
+
+    /** As {@link #needed(Lsn, Lsn)}, for a cluster of that history. */
+    static List<WalSegmentName> needed(TimelineHistory history, int segmentSize, Lsn redo, Lsn end) {
         List<WalSegmentName> needed = new ArrayList<>();
-        long last = number(Lsn.max(end.plus(-1), redo));
-        for (long number = number(redo); Long.compareUnsigned(number, last) <= 0; number++) {
-            needed.add(newest(number, end));
+        long last = number(Lsn.max(end.plus(-1), redo), segmentSize);
+        for (long number = number(redo, segmentSize); Long.compareUnsigned(number, last) <= 0; number++) {
+            needed.add(newest(history, segmentSize, number, end));
         }
         return needed;
     }
 
-    private WalSegmentName newest(long number, Lsn end) {
+    private static WalSegmentName newest(TimelineHistory history, int segmentSize, long number, Lsn end) {
         Lsn last = Lsn.min(new Lsn((number + 1) * segmentSize - 1), end);
         return new WalSegmentName(history.timelineAt(last), number, segmentSize);
     }
@@ -118,6 +124,10 @@ final class WalFiles {
 
     /** The actions that bring the segments from the source which replay needs and the target lacks. */
     List<CopyFile> copies(Lsn redo, Lsn end) {
+        return copies(redo, end, Set.of());
+    }
+
+    private List<CopyFile> copies(Lsn redo, Lsn end, Set<WalSegmentName> granted) {
         List<WalSegmentName> wanted = new ArrayList<>(needed(redo, end));
         WalSegmentName last = wanted.get(wanted.size() - 1);
         if (last.end().minus(end) < LAST_RECORD) {
@@ -125,7 +135,11 @@ final class WalFiles {
             wanted.add(last.next());
         }
         return wanted.stream()
-                .filter(name -> origin(name) == Origin.SOURCE)
+                .filter(name -> switch (origin(name)) {
+                    case SOURCE -> true;
+                    case MISSING -> granted.contains(name);
+                    case TARGET, ARCHIVE, RESTORED_BY_STANDBY -> false;
+                })
                 .map(name -> new CopyFile(path(name), segmentSize))
                 .toList();
     }
@@ -138,10 +152,10 @@ final class WalFiles {
         WalSegmentName newest = onSource.keySet().stream()
                 .max(Comparator.comparing(WalSegmentName::begin))
                 .orElseThrow();
-        needed(redo, end).stream()
+        Set<WalSegmentName> begunSince = needed(redo, end).stream()
                 .filter(name -> name.begin().isAfter(newest.begin()))
-                .forEach(name -> onSource.put(name, (long) segmentSize));
-        return copies(redo, end);
+                .collect(Collectors.toSet());
+        return copies(redo, end, begunSince);
     }
 
     DataPath path(WalSegmentName name) {
@@ -205,7 +219,7 @@ final class WalFiles {
         return WalSegmentName.parse(fileName, segmentSize);
     }
 
-    private long number(Lsn position) {
+    private static long number(Lsn position, int segmentSize) {
         return Long.divideUnsigned(position.value(), segmentSize);
     }
 }

@@ -69,7 +69,7 @@ class CrashTest {
         oldControlFile = Files.readAllBytes(controlFile());
         untouched = contents();
         FailingFiles counting = FailingFiles.at(Integer.MAX_VALUE, newDisk(Set.of()));
-        Execution.execute(plan, counting);
+        Execution.execute(Plans.order(plan), counting);
         operations = counting.count();
         finished = contents();
         assertThat(TreeState.contents(pair.target())).isEqualTo(finished);
@@ -171,7 +171,7 @@ class CrashTest {
             pair.restore();
             FileOperations local = new LocalFileOperations(pair.target(), Durability.NO_SYNC);
             String story = "operation " + n + ": " + rewind(FailingFiles.onceAt(n, local));
-            if (checkHalfWay(story) == Outcome.UNTOUCHED && !Resumption.isPossible(pair.target())) {
+            if (checkHalfWay(story) == Outcome.UNTOUCHED && !SealedRewind.isIn(pair.target())) {
                 assertThat(story).endsWith("(UNTOUCHED)");
             } else if (Resumption.resume(pair.target(), local, Verifier.of(Verify.NOTHING), RewindListener.none())
                     .isPresent()) {
@@ -215,7 +215,7 @@ class CrashTest {
 
     private String rewind(FileOperations files) {
         try {
-            Execution.execute(plan, files);
+            Execution.execute(Plans.order(plan), files);
             return "outlived it";
         } catch (RewindException e) {
             return died(e);
@@ -270,7 +270,7 @@ class CrashTest {
             if (mode == CopyMode.IN_PLACE && isOverwritten()) {
                 return Outcome.OVERWRITTEN;
             }
-            assertThat(Resumption.isPossible(pair.target())).as(story).isTrue();
+            assertThat(SealedRewind.isIn(pair.target())).as(story).isTrue();
             return Outcome.HALF_APPLIED;
         }
         // A server would start on these two.

@@ -61,7 +61,8 @@ final class FaultyProcess {
             pair.restore();
             RewindPlan plan = pair.plan();
             FailingFiles dying = FailingFiles.before(death, pair.target());
-            assertThatThrownBy(() -> Execution.execute(plan, dying)).isInstanceOf(RewindException.class);
+            assertThatThrownBy(() -> Execution.execute(Plans.order(plan), dying))
+                    .isInstanceOf(RewindException.class);
         }
         pair.restore();
         untouched = contents();

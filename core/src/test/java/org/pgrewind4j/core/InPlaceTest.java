@@ -72,7 +72,7 @@ class InPlaceTest {
         RewindPlan plan = rewind.plan();
         FailingFiles files =
                 FailingFiles.before("move to " + path("pgrewind4j.staging/manifest"), target.dataDirectory());
-        assertThatThrownBy(() -> Execution.execute(plan, files))
+        assertThatThrownBy(() -> Execution.execute(Plans.order(plan), files))
                 .isInstanceOfSatisfying(
                         RewindException.class, e -> assertThat(e.targetState()).isEqualTo(TargetState.NEEDS_SOURCE))
                 .hasMessageEndingWith(
@@ -145,12 +145,15 @@ class InPlaceTest {
                 .map(CopyRanges.class::cast)
                 .toList();
         FileOperations files = new LocalFileOperations(target.dataDirectory(), Durability.NO_SYNC);
-        StagingArea area = new StagingArea(target.dataDirectory(), plan.facts().links());
+        StagingArea area =
+                new StagingArea(target.dataDirectory(), Plans.facts(plan).links());
         area.create(files);
-        OverwrittenBlocks.note(blocks.subList(0, 1), plan.facts(), area, files);
+        OverwrittenBlocks.note(blocks.subList(0, 1), Plans.order(plan), area, files);
         ControlFileAside.move(
-                area, files, Manifest.fingerprint(plan.facts().targetControl().toBytes()));
-        OverwrittenBlocks.note(blocks.subList(1, 2), plan.facts(), area, files);
+                area,
+                files,
+                Manifest.fingerprint(Plans.facts(plan).targetControl().toBytes()));
+        OverwrittenBlocks.note(blocks.subList(1, 2), Plans.order(plan), area, files);
 
         assertThat(OverwrittenBlocks.keptBy(List.copyOf(blocks.subList(0, 2)), area))
                 .isEmpty();
@@ -164,7 +167,7 @@ class InPlaceTest {
     void blockThatWasDamagedInPlaceAfterTheSealIsNotTakenForGood() throws IOException {
         RewindPlan plan = rewind().plan();
         FailingFiles files = FailingFiles.before("move to " + path("global/pg_control"), target.dataDirectory());
-        assertThatThrownBy(() -> Execution.execute(plan, files))
+        assertThatThrownBy(() -> Execution.execute(Plans.order(plan), files))
                 .isInstanceOfSatisfying(
                         RewindException.class, e -> assertThat(e.targetState()).isEqualTo(TargetState.RESUMABLE));
         // The first of these files has a block that was overwritten, the first one.

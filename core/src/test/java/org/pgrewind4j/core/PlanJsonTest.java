@@ -139,7 +139,7 @@ class PlanJsonTest {
                 .isGreaterThan(plan.bytes().total());
         assertThat(plan.wal())
                 .extracting(NeededWal::segment)
-                .isEqualTo(plan.facts()
+                .isEqualTo(Plans.facts(plan)
                         .walFiles()
                         .needed(plan.redo().orElseThrow(), plan.replayEnd().orElseThrow()));
         assertThat(plan.wal()).extracting(NeededWal::origin).containsOnly(Origin.SOURCE);

@@ -53,7 +53,7 @@ class ResumeTest {
         restore = new TreeRestore(pair.target().dataDirectory(), target.dataDirectory());
         source = LocalDirectoryTransport.open(pair.source().dataDirectory());
         plan = plan();
-        Execution.execute(plan, FailingFiles.never(target.dataDirectory()));
+        Execution.execute(Plans.order(plan), FailingFiles.never(target.dataDirectory()));
         finished = contents();
         restore.restore();
     }
@@ -104,7 +104,7 @@ class ResumeTest {
         Path manifest = target.dataDirectory().resolve("pgrewind4j.staging/manifest");
         FailingFiles files = FailingFiles.before("move to " + manifest, target.dataDirectory());
 
-        assertThatThrownBy(() -> Execution.execute(plan, files))
+        assertThatThrownBy(() -> Execution.execute(Plans.order(plan), files))
                 .isInstanceOfSatisfying(
                         RewindException.class, e -> assertThat(e.targetState()).isEqualTo(TargetState.UNTOUCHED))
                 .hasMessageMatching(
@@ -125,7 +125,7 @@ class ResumeTest {
                 .anyMatch(path -> path.matches("pg_tblspc/\\d+/pgrewind4j.staging/blocks"));
 
         assertThat(plan().verdict()).isEqualTo(Verdict.REWIND);
-        Execution.execute(plan, FailingFiles.never(target.dataDirectory()));
+        Execution.execute(Plans.order(plan), FailingFiles.never(target.dataDirectory()));
 
         assertThat(TreeState.contents(target.dataDirectory())).isEqualTo(finished);
     }
@@ -133,7 +133,7 @@ class ResumeTest {
     @Test
     void noServerStartsOnAHalfAppliedTargetAndTheNextPlanFinishesIt() throws IOException {
         FailingFiles files = FailingFiles.before("move to " + path("global/pg_control"), target.dataDirectory());
-        assertThatThrownBy(() -> Execution.execute(plan, files))
+        assertThatThrownBy(() -> Execution.execute(Plans.order(plan), files))
                 .isInstanceOfSatisfying(
                         RewindException.class, e -> assertThat(e.targetState()).isEqualTo(TargetState.RESUMABLE))
                 .hasMessageEndingWith("\nHINT: the target is half applied and does not start; remove the cause and"
@@ -280,7 +280,7 @@ class ResumeTest {
 
     private static String dies(FailingFiles files) {
         try {
-            Execution.execute(plan, files);
+            Execution.execute(Plans.order(plan), files);
             return "outlived";
         } catch (RewindException e) {
             return e.getMessage();

@@ -67,7 +67,7 @@ final class Rewound {
     private static RewindReport execute(PostgresServer target, RewindPlan plan) {
         RewindReport report = plan.execute();
         assertThat(report.verification()).isNotNull();
-        if (!plan.facts().targetControl().hasDataChecksums()) {
+        if (!Plans.facts(plan).targetControl().hasDataChecksums()) {
             assertThat(report.verification().pagesWithChecksum()).isZero();
         }
         JsonSchemas.assertValid(plan);
@@ -96,7 +96,7 @@ final class Rewound {
         source.stop(StopMode.FAST);
         target.stop(StopMode.FAST);
         assertThat(PageComparison.of(target, source)).isEmpty();
-        if (plan.facts().targetControl().hasDataChecksums()) {
+        if (Plans.facts(plan).targetControl().hasDataChecksums()) {
             assertThat(PageChecksums.bad(target.dataDirectory())).isEmpty();
         }
     }

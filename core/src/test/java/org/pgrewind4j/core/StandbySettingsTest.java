@@ -107,8 +107,9 @@ class StandbySettingsTest {
                             new WriteConfiguration(DataPath.of("standby.signal"), List.of()));
 
             FailingFiles dying = FailingFiles.before("standby.signal", target.dataDirectory());
-            assertThatThrownBy(() -> Execution.execute(plan, dying)).isInstanceOf(RewindException.class);
-            if (!Resumption.isPossible(target.dataDirectory())) {
+            assertThatThrownBy(() -> Execution.execute(Plans.order(plan), dying))
+                    .isInstanceOf(RewindException.class);
+            if (!SealedRewind.isIn(target.dataDirectory())) {
                 assertThat(target.dataDirectory().resolve("standby.signal")).doesNotExist();
                 plan.execute();
             } else {
@@ -147,19 +148,13 @@ class StandbySettingsTest {
     /** Whenever it dies, it is what it was, or has all of the settings; and it is made a standby by the same call. */
     @Test
     void deathWhileItIsWrittenLeavesNoHalfOfIt() throws IOException {
-        try (DivergedPair pair = pair(ServerRelease.of("15"));
-                LocalDirectoryTransport source =
-                        LocalDirectoryTransport.open(pair.source().dataDirectory())) {
+        try (DivergedPair pair = pair(ServerRelease.of("15"))) {
             Path follower = pair.copyOfSource().dataDirectory();
             Path autoConf = follower.resolve("postgresql.auto.conf");
             Path signal = follower.resolve("standby.signal");
             // One that was killed leaves what kept servers off.
             Path lock = follower.resolve("postmaster.pid");
-            Settings settings = Rewind.of(follower)
-                    .from(source)
-                    .standby(StandbySettings.of("host=new"))
-                    .plan()
-                    .settings();
+            StandbySettings settings = StandbySettings.of("host=new");
             String old = "work_mem = '5MB'\n";
             String wanted = old + "primary_conninfo = 'host=new'\n";
 
@@ -170,14 +165,14 @@ class StandbySettingsTest {
                 Files.deleteIfExists(lock);
                 FailingFiles files = FailingFiles.at(deaths + 1, new LocalFileOperations(follower, Durability.NO_SYNC));
                 try {
-                    StandbyWriter.write(settings, files);
+                    StandbyWriter.write(follower, settings, files);
                     done = true;
                 } catch (RewindException e) {
                     String found = Files.readString(autoConf);
                     assertThat(found).isIn(old, wanted);
                     assertThat(Files.exists(signal) && found.equals(old)).isFalse();
                     assertThat(found.equals(old) || Files.exists(lock)).isTrue();
-                    StandbyWriter.write(settings, FailingFiles.never(follower));
+                    StandbyWriter.write(follower, settings, FailingFiles.never(follower));
                 }
                 assertThat(Files.readString(autoConf)).isEqualTo(wanted);
                 assertThat(signal).isEmptyFile();

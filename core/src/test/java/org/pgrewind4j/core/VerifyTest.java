@@ -254,8 +254,7 @@ class VerifyTest {
 
     private static Path lastSegment() {
         WalSegmentName last =
-                plan
-                        .facts()
+                Plans.facts(plan)
                         .walFiles()
                         .needed(plan.redo().orElseThrow(), plan.replayEnd().orElseThrow())
                         .stream()
@@ -266,7 +265,7 @@ class VerifyTest {
 
     private static Path firstSegment() {
         return inTarget("pg_wal/"
-                + plan.facts()
+                + Plans.facts(plan)
                         .walFiles()
                         .needed(plan.redo().orElseThrow(), plan.replayEnd().orElseThrow())
                         .get(0)
@@ -315,7 +314,8 @@ class VerifyTest {
         assertThat(found.offset()).isZero();
         assertThat(found.expected())
                 .startsWith("a segment header of release 17, system "
-                        + Long.toUnsignedString(plan.facts().targetControl().systemIdentifier()) + ", timeline 1, ");
+                        + Long.toUnsignedString(
+                                Plans.facts(plan).targetControl().systemIdentifier()) + ", timeline 1, ");
         assertThat(found.found()).startsWith("a segment header of release 17, system ");
     }
 

@@ -1,0 +1,100 @@
+package org.pgrewind4j.core;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.core.FileAction.WriteConfiguration;
+import org.pgrewind4j.timeline.Divergence;
+import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.TimelineHistory;
+import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.ReplayEnd;
+import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.wal.ControlFile;
+
+/**
+ * What staging and sealing need to know to make of a target what a source is. They know an order, and nothing of why it
+ * is right: that is proven by whoever gives it, and by the checks that come with it.
+ *
+ * @param target the data directory that is changed
+ * @param base its control file, for which all was decided: while it has another one, nothing may be changed
+ * @param source gives the bytes
+ * @param replay what the server that starts on the result is to replay
+ * @param actions what becomes of each path, in order
+ * @param walFiles what becomes of the WAL
+ * @param archive gives the segments that the source no longer has
+ * @param configuration what is to be in the configuration files that the actions write
+ * @param links the target's symbolic links to directories behind which something is staged
+ * @param checks what must hold of all that is staged before it is sealed
+ * @param manner how it is done
+ */
+record Order(
+        Path target,
+        ControlFile base,
+        Transport source,
+        Replay replay,
+        List<FileAction> actions,
+        WalFiles walFiles,
+        ArchivedWal archive,
+        Configuration configuration,
+        List<DataPath> links,
+        List<StagedDataCheck> checks,
+        Manner manner) {
+
+    Order {
+        actions = List.copyOf(actions);
+        links = List.copyOf(links);
+        checks = List.copyOf(checks);
+    }
+
+    /**
+     * What a server is to replay.
+     *
+     * @param history the timelines that it goes along
+     * @param divergence where the target's history leaves them; null if what the target was does not matter
+     * @param start where it starts
+     * @param end where it must arrive, as of now; the source is asked again after the last byte was staged
+     */
+    record Replay(TimelineHistory history, @Nullable Divergence divergence, ReplayStart start, ReplayEnd end) {
+
+        /** The positions that are kept with what is staged. */
+        Manifest.ReplayPoints upTo(Lsn arrived) {
+            return new Manifest.ReplayPoints(divergence, start.redo(), arrived);
+        }
+    }
+
+    /**
+     * How an order is executed.
+     *
+     * @param copyMode whether changed blocks are staged before they are put in place
+     * @param durability whether what is written is forced to the disk
+     * @param afterSeal what a cancellation does once all is sealed
+     * @param cancellation what may end it early
+     * @param verifier what is proven of the result
+     * @param listener receives phases and progress
+     */
+    record Manner(
+            CopyMode copyMode,
+            Durability durability,
+            AfterSeal afterSeal,
+            Cancellation cancellation,
+            Verifier verifier,
+            PhaseEvents listener) {}
+
+    /** Knows what a configuration file is to hold. */
+    interface Configuration {
+        byte[] content(WriteConfiguration action) throws IOException;
+    }
+
+    /** {@linkplain Manifest#fingerprint Tells} the base from other control files. */
+    String fingerprint() {
+        return Manifest.fingerprint(base.toBytes());
+    }
+
+    /** What is taken by some of the actions, by kind. */
+    CopiedBytes bytes(Collection<? extends FileAction> taken) {
+        return CopiedBytes.of(taken, RelationGeometry.of(base), walFiles);
+    }
+}

@@ -1,0 +1,213 @@
+package org.pgrewind4j.core;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.timeline.Divergence;
+import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.TimelineId;
+
+/** The plan of a real rewind: what was asked for, what was found out, and what follows from it. */
+final class PlannedRewind implements RewindPlan {
+
+    private final Settings settings;
+    private final Verdict verdict;
+    private final @Nullable Divergence divergence;
+    private final List<Problem> problems;
+    private final @Nullable RewindFacts facts;
+    private final List<FileAction> actions;
+    private final PlanNeeds needs;
+
+    private PlannedRewind(
+            Settings settings,
+            Verdict verdict,
+            @Nullable Divergence divergence,
+            List<Problem> problems,
+            @Nullable RewindFacts facts,
+            List<FileAction> actions,
+            PlanNeeds needs) {
+        this.settings = settings;
+        this.verdict = verdict;
+        this.divergence = divergence;
+        this.problems = List.copyOf(problems);
+        this.facts = facts;
+        this.actions = List.copyOf(actions);
+        this.needs = needs;
+    }
+
+    static PlannedRewind of(
+            Settings settings, Verdict verdict, @Nullable Divergence divergence, List<Problem> problems) {
+        return new PlannedRewind(settings, verdict, divergence, problems, null, List.of(), PlanNeeds.NOTHING);
+    }
+
+    /** This plan, with what a rewind needs. */
+    PlannedRewind needing(PlanNeeds known) {
+        return new PlannedRewind(settings, verdict, divergence, problems, facts, actions, known);
+    }
+
+    /** This plan, with what makes the target a standby though there is nothing to rewind. */
+    PlannedRewind withStandby(StandbyFiles standby) {
+        return new PlannedRewind(settings, verdict, divergence, problems, facts, List.copyOf(standby.actions()), needs);
+    }
+
+    static PlannedRewind rewind(Settings settings, RewindFacts facts, List<FileAction> actions) {
+        return new PlannedRewind(
+                settings, Verdict.REWIND, facts.divergence(), List.of(), facts, actions, PlanNeeds.NOTHING);
+    }
+
+    @Override
+    public Verdict verdict() {
+        return verdict;
+    }
+
+    @Override
+    public List<Problem> problems() {
+        return problems;
+    }
+
+    @Override
+    public Optional<Divergence> divergence() {
+        return Optional.ofNullable(divergence);
+    }
+
+    @Override
+    public Optional<Lsn> redo() {
+        return Optional.ofNullable(facts).map(known -> known.start().redo());
+    }
+
+    @Override
+    public Optional<Lsn> checkPoint() {
+        return Optional.ofNullable(facts).map(known -> known.start().checkPoint());
+    }
+
+    @Override
+    public Optional<TimelineId> checkPointTimeline() {
+        return Optional.ofNullable(facts)
+                .map(known -> known.source().history().timelineAt(known.start().checkPoint()));
+    }
+
+    @Override
+    public Optional<Lsn> targetEnd() {
+        return Optional.ofNullable(facts).map(known -> known.changed().end().position());
+    }
+
+    @Override
+    public Optional<Lsn> replayEnd() {
+        return Optional.ofNullable(facts).map(known -> known.end().lsn());
+    }
+
+    @Override
+    public long blocksWithoutImage() {
+        return facts == null ? 0 : facts.copySet().unexpectedBlocks();
+    }
+
+    @Override
+    public List<FileAction> actions() {
+        return actions;
+    }
+
+    @Override
+    public CopiedBytes bytes() {
+        return facts == null
+                ? new CopiedBytes(0, 0, 0, 0, 0)
+                : CopiedBytes.of(actions, RelationGeometry.of(facts.targetControl()), facts.walFiles());
+    }
+
+    @Override
+    public List<NeededWal> wal() {
+        return needs.wal();
+    }
+
+    @Override
+    public List<DiskSpace> disk() {
+        return needs.disk();
+    }
+
+    @Override
+    public List<ExpectedPhase> phases() {
+        return ExpectedPhase.of(verdict, settings.verify(), bytes().total(), walBytes());
+    }
+
+    private long walBytes() {
+        return facts == null ? 0 : facts.end().lsn().minus(facts.start().redo());
+    }
+
+    @Override
+    public long sourceBytes() {
+        return facts == null ? 0 : facts.sourceBytes();
+    }
+
+    @Override
+    public String toJson() {
+        return PlanJson.of(this);
+    }
+
+    RewindFacts facts() {
+        if (facts == null) {
+            throw new IllegalStateException("nothing to execute: the verdict is " + verdict);
+        }
+        return facts;
+    }
+
+    @Override
+    public RewindReport execute() {
+        return switch (verdict) {
+            case REFUSED -> throw new RewindRefusedException(problems);
+            case REWIND -> Execution.execute(order());
+            case RESUME, ALREADY_REWOUND -> {
+                // A rewind that was killed after its very last change can have left its staging area.
+                RewindReport report = Resumption.resume(
+                                settings.target(), settings.durability(), verifier(), settings.listener())
+                        .orElseGet(this::nothingDone);
+                writeStandby();
+                yield report;
+            }
+            case NOT_NEEDED, CAN_FOLLOW -> {
+                writeStandby();
+                yield nothingDone();
+            }
+        };
+    }
+
+    /** A rewind has this sealed, so that resuming it needs nobody to know the settings. */
+    private void writeStandby() {
+        settings.standby().ifPresent(standby -> StandbyWriter.write(settings.target(), standby, settings.durability()));
+    }
+
+    private Verifier verifier() {
+        return new Verifier(settings.verify(), settings.restorable());
+    }
+
+    private RewindReport nothingDone() {
+        return new RewindReport(verdict, divergence, null, null, bytes(), 0, 0, Map.of(), null);
+    }
+
+    /** What is to be executed, if the verdict is {@code REWIND}. */
+    Order order() {
+        RewindFacts known = facts();
+        StandbyFiles standby =
+                new StandbyFiles(settings.standby(), known.targetControl().version());
+        return new Order(
+                settings.target(),
+                known.targetControl(),
+                settings.source(),
+                new Order.Replay(known.source().history(), known.divergence(), known.start(), known.end()),
+                actions,
+                known.walFiles(),
+                new ArchivedWal(settings.archives()),
+                action -> standby.contentAfter(action, settings.source(), settings.kept(), settings.target()),
+                known.links(),
+                List.of(
+                        new SourceCheck(settings.source()),
+                        new TemplateCheck(settings, known, actions),
+                        new TablespaceCheck(settings, known, actions)),
+                new Order.Manner(
+                        settings.copyMode(),
+                        settings.durability(),
+                        settings.afterSeal(),
+                        settings.cancellation(),
+                        verifier(),
+                        settings.listener()));
+    }
+}

@@ -1,0 +1,18 @@
+package org.pgrewind4j.core;
+
+import java.io.IOException;
+import org.pgrewind4j.transport.Transport;
+
+/** Proves that a source is still usable: what was asked for the plan may have changed while it was copied. */
+record SourceCheck(Transport source) implements StagedDataCheck {
+
+    @Override
+    public Result check(StagedData staged) throws IOException {
+        Preconditions preconditions = new Preconditions();
+        preconditions.checkSource(staged.end().controlFile(), source.problems());
+        if (!preconditions.problems().isEmpty()) {
+            throw new RewindRefusedException(preconditions.problems());
+        }
+        return Result.HOLDS;
+    }
+}
