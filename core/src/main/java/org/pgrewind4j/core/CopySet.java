@@ -10,7 +10,7 @@ import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.wal.BlockSet;
 import org.pgrewind4j.wal.ChangedBlocks;
-import org.pgrewind4j.wal.FileCopyDatabase;
+import org.pgrewind4j.wal.DirectoryChange.FileCopyDatabase;
 import org.pgrewind4j.wal.RelFileLocator;
 import org.pgrewind4j.wal.RelationFile;
 

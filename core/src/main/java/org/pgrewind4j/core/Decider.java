@@ -94,23 +94,25 @@ final class Decider {
         List<DataPath> links = links(targetFiles, all);
         new NewTablespaces(settings, sourceFiles, targetFiles).check(all, preconditions);
         PlanNeeds needs = new PlanNeeds(wal, new TargetRoom(settings, targetFiles).check(all, links, preconditions));
-        PlannedRewind plan = preconditions.problems().isEmpty()
-                ? PlannedRewind.rewind(
-                        settings,
-                        new RewindFacts(
-                                targetControl,
-                                ofSource,
-                                divergence,
-                                start,
-                                end,
-                                changed,
-                                copySet,
-                                walFiles,
-                                sourceFiles.bytes(),
-                                links),
-                        all)
-                : PlannedRewind.of(settings, Verdict.REFUSED, divergence, preconditions.problems());
-        return plan.needing(needs);
+        if (preconditions.problems().isEmpty()) {
+            RewindFacts facts = new RewindFacts(
+                    targetControl,
+                    ofSource,
+                    divergence,
+                    start,
+                    end,
+                    changed,
+                    copySet,
+                    walFiles,
+                    sourceFiles.bytes(),
+                    links);
+            preconditions.problems().addAll(new Rehearsal(settings, facts, all).problemsKnownEarly(end.lsn()));
+            if (preconditions.problems().isEmpty()) {
+                return PlannedRewind.rewind(settings, facts, all).needing(needs);
+            }
+        }
+        return PlannedRewind.of(settings, Verdict.REFUSED, divergence, preconditions.problems())
+                .needing(needs);
     }
 
     private void take(Decision decision, Preconditions preconditions) {

@@ -78,7 +78,7 @@ final class Execution {
             Staging staging = new Staging(order, area, files, listener);
             InPlaceSplit split = staging.split();
             Staged staged = staging.stage(split.staged());
-            if (!split.overwritten().isEmpty() && staged.result() == StagedDataCheck.Result.HOLDS_SO_FAR) {
+            if (!split.overwritten().isEmpty() && staged.result().reach() == StagedDataCheck.Reach.HOLDS_SO_FAR) {
                 // Whether it may be done at all depends on these blocks, too.
                 staged = staging.stageMore(split.overwritten(), staged);
             } else if (!split.overwritten().isEmpty()) {
@@ -96,7 +96,7 @@ final class Execution {
             // The point of no return: the last thing that sealing does makes all that is staged count. Up to then the
             // target is untouched, but for blocks that were overwritten; from then on it is finished without the
             // source.
-            manifest = new Sealer(order, area, files).seal(staging.copies(), staged.end());
+            manifest = new Sealer(order, area, files).seal(staging.copies(), staged);
             times.ended(Phase.SEAL);
         } catch (IOException | RuntimeException e) {
             dropQuietly(e);

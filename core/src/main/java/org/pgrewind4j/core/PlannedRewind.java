@@ -198,10 +198,7 @@ final class PlannedRewind implements RewindPlan {
                 new ArchivedWal(settings.archives()),
                 action -> standby.contentAfter(action, settings.source(), settings.kept(), settings.target()),
                 known.links(),
-                List.of(
-                        new SourceCheck(settings.source()),
-                        new TemplateCheck(settings, known, actions),
-                        new TablespaceCheck(settings, known, actions)),
+                List.of(new SourceCheck(settings.source()), new Rehearsal(settings, known, actions)),
                 new Order.Manner(
                         settings.copyMode(),
                         settings.durability(),

@@ -208,6 +208,7 @@ final class Planner {
                     Verdict.CAN_FOLLOW, divergence, SharedRecord.compareEndOfTarget(settings, ofTarget, ofSource));
         }
         ScanResult scan = scan(ofTarget, ofSource, divergence);
+        preconditions.checkWalOf(ofSource.controlFile());
         preconditions.checkStarts(ofTarget.controlFile(), scan.changed(), divergence.position());
         SharedRecord.compareAt(settings, ofTarget, ofSource, divergence).ifPresent(preconditions.problems()::add);
         return new Decider(settings, ofTarget.controlFile(), ofSource, divergence, scan.start(), end)

@@ -13,6 +13,10 @@ import org.pgrewind4j.wal.WalLevel;
 /** What must hold before a rewind can be thought of. Collects everything that does not, each with its cure. */
 final class Preconditions {
 
+    /** No WAL of such a server makes a copy of it. */
+    static final String AFTER_MINIMAL =
+            "re-create the target from a base backup that is taken with wal_level = replica or" + " higher.";
+
     private final List<Problem> problems = new ArrayList<>();
 
     List<Problem> problems() {
@@ -132,6 +136,16 @@ final class Preconditions {
                     Kind.FULL_PAGE_WRITES_OFF,
                     "full_page_writes was off on the source at its last checkpoint",
                     "set full_page_writes = on there, run a CHECKPOINT, and rewind again.");
+        }
+    }
+
+    /** What a source's control file says of its WAL, without a look at that. */
+    void checkWalOf(ControlFile source) {
+        if (source.settings().walLevel() == WalLevel.MINIMAL) {
+            add(
+                    Kind.SOURCE_WAL_LEVEL_MINIMAL,
+                    "the source runs with wal_level = minimal, so its WAL does not hold all that it changes",
+                    AFTER_MINIMAL);
         }
     }
 

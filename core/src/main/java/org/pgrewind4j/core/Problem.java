@@ -23,6 +23,8 @@ public record Problem(Kind kind, String message, String cure) {
         HINT_BITS_NOT_LOGGED,
         /** The target ran with {@code wal_level = minimal}: its WAL does not name all changed blocks. */
         WAL_LEVEL_MINIMAL,
+        /** The source ran with {@code wal_level = minimal} where the target must replay: its WAL does not hold all changes. */
+        SOURCE_WAL_LEVEL_MINIMAL,
         /** {@code full_page_writes} is off on the source. */
         FULL_PAGE_WRITES_OFF,
         /** A server runs on the target. */
@@ -53,8 +55,14 @@ public record Problem(Kind kind, String message, String cure) {
         UNEXPECTED_LINK,
         /** The source has a tablespace at a location that the target has none at, and that the caller did not permit. */
         NEW_TABLESPACE_LOCATION,
-        /** A tablespace of the source would lie in a directory that is in use. */
+        /** A tablespace of the source would lie, or be created by replay, in a directory that is in use. */
         TABLESPACE_LOCATION_IN_USE,
+        /** Replay creates a tablespace in a directory that is not there. */
+        TABLESPACE_LOCATION_MISSING,
+        /** Replay puts a tablespace where the source has it, and not where it lies on the target. */
+        TABLESPACE_MOVED_BY_REPLAY,
+        /** Replay copies the files of a database that are no longer what the source copied. */
+        DATABASE_COPY_DIFFERS,
         /** A path that must be written cannot be. */
         UNWRITABLE_PATH,
         /** A file system has not enough room for the staged data. */

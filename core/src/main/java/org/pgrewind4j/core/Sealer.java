@@ -1,6 +1,7 @@
 package org.pgrewind4j.core;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.CopyRanges;
+import org.pgrewind4j.core.Staging.Staged;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.ReplayEnd;
 import org.pgrewind4j.wal.ClusterState;
@@ -38,7 +40,8 @@ final class Sealer {
         this.files = files;
     }
 
-    Manifest seal(List<StagedCopy> copies, ReplayEnd end) throws IOException {
+    Manifest seal(List<StagedCopy> copies, Staged staged) throws IOException {
+        ReplayEnd end = staged.end();
         List<StagedCopy> lasting =
                 copies.stream().filter(copy -> !copy.isVanished()).toList();
         // Dropped on the source since it was listed; replay drops it here too, should it be gone or not.
@@ -58,7 +61,7 @@ final class Sealer {
                 order.replay().upTo(end.lsn()),
                 order.bytes(lasting.stream().map(StagedCopy::action).toList()),
                 List.copyOf(area.places().keySet()),
-                steps(copied, vanished));
+                steps(copied, vanished, staged.result().additions()));
         files.syncFiles(lasting.stream().map(StagedCopy::file).collect(Collectors.toSet()));
         Path unfinished = area.root().resolve("manifest.new");
         files.write(unfinished, ManifestText.format(manifest));
@@ -84,21 +87,28 @@ final class Sealer {
     }
 
     /** Directories and links, then what fills them, then the removals, the deepest path first. */
-    private List<Manifest.Step> steps(List<Manifest.Step> copied, Set<DataPath> vanished) {
+    private List<Manifest.Step> steps(List<Manifest.Step> copied, Set<DataPath> vanished, List<FileAction> additions) {
         List<Manifest.Step> creations = new ArrayList<>();
         List<Manifest.Step> rest = new ArrayList<>();
         Set<Object> filled = new LinkedHashSet<>();
         copied.forEach(step -> filled.add(step.path()));
+        Set<DataPath> stays = new LinkedHashSet<>();
+        additions.forEach(addition -> stays.add(addition.path()));
         for (FileAction action : order.actions()) {
             if (action instanceof FileAction.CreateDirectory || action instanceof FileAction.CreateTablespaceLink) {
                 creations.add(new Manifest.Plain(action));
             } else if (!(action instanceof CopyFile
                     || action instanceof CopyRanges
-                    || filled.contains(action.path()))) {
+                    || filled.contains(action.path())
+                    || stays.contains(action.path()))) {
                 rest.add(new Manifest.Plain(action));
             }
         }
         List<Manifest.Step> steps = new ArrayList<>(creations);
+        additions.stream()
+                // What is there, perhaps as a link, just stays.
+                .filter(addition -> !Files.isDirectory(addition.path().in(order.target())))
+                .forEach(addition -> steps.add(new Manifest.Plain(addition)));
         steps.addAll(copied);
         vanished.forEach(path -> steps.add(new Manifest.Plain(new FileAction.RemoveFile(path))));
         steps.addAll(rest);

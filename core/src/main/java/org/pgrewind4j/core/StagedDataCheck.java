@@ -1,7 +1,9 @@
 package org.pgrewind4j.core;
 
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.ReplayEnd;
 import org.pgrewind4j.wal.WalSegmentSource;
@@ -10,11 +12,35 @@ import org.pgrewind4j.wal.WalSegmentSource;
 interface StagedDataCheck {
 
     /** Whether what was found stays true when more is staged. */
-    enum Result {
+    enum Reach {
         /** It holds for all that is staged, and blocks that are still to come cannot change that. */
         HOLDS,
         /** It holds for all that is staged; each block that is still to come can be one for which it does not. */
         HOLDS_SO_FAR
+    }
+
+    /**
+     * What was found.
+     *
+     * @param reach whether it stays true
+     * @param additions directories and links that are to be there when replay starts, whatever else becomes of them; each
+     *     behind those that it lies in
+     */
+    record Result(Reach reach, List<FileAction> additions) {
+
+        /** Nothing that could change, or that has to be done. */
+        static final Result HOLDS = new Result(Reach.HOLDS, List.of());
+
+        public Result {
+            additions = List.copyOf(additions);
+        }
+
+        /** Both of two. */
+        Result and(Result other) {
+            Set<FileAction> all = new LinkedHashSet<>(additions);
+            all.addAll(other.additions);
+            return new Result(reach == Reach.HOLDS ? other.reach : reach, List.copyOf(all));
+        }
     }
 
     /**

@@ -2,7 +2,9 @@ package org.pgrewind4j.core;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.wal.DirectoryWalSource;
 import org.pgrewind4j.wal.WalSegmentSource;
@@ -23,7 +25,12 @@ final class StagedWal {
         List<WalSegmentSource> chain = new ArrayList<>();
         area.places().values().forEach(place -> chain.add(new DirectoryWalSource(place)));
         DataPath own = DataPath.of(order.base().version().walDirectory());
-        chain.add(new DirectoryWalSource(own.in(order.target())));
+        WalSegmentSource ofTarget = new DirectoryWalSource(own.in(order.target()));
+        Divergence divergence = order.replay().divergence();
+        // Another branch can have used the same name behind the divergence.
+        chain.add(name -> divergence != null && name.end().isAfter(divergence.position())
+                ? Optional.empty()
+                : ofTarget.open(name));
         return WalSegmentSource.firstOf(chain);
     }
 }

@@ -35,7 +35,7 @@ final class Staging {
      * How far staging has come.
      *
      * @param end where replay must arrive, for all that was fetched up to then
-     * @param result whether blocks that are fetched later can make it wrong
+     * @param result whether blocks that are fetched later can make it wrong, and what else replay needs
      */
     record Staged(ReplayEnd end, StagedDataCheck.Result result) {}
 
@@ -91,9 +91,7 @@ final class Staging {
         StagedData staged = new StagedData(stager.copies(), StagedWal.of(order, area), end);
         StagedDataCheck.Result result = StagedDataCheck.Result.HOLDS;
         for (StagedDataCheck check : order.checks()) {
-            if (check.check(staged) == StagedDataCheck.Result.HOLDS_SO_FAR) {
-                result = StagedDataCheck.Result.HOLDS_SO_FAR;
-            }
+            result = result.and(check.check(staged));
         }
         return result;
     }

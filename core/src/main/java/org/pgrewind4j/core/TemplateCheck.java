@@ -12,18 +12,15 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.FileAction.RemoveFile;
 import org.pgrewind4j.core.FileAction.Truncate;
+import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.timeline.Lsn;
-import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.DataPath;
-import org.pgrewind4j.wal.ChangedBlockCollector;
 import org.pgrewind4j.wal.ChangedBlocks;
-import org.pgrewind4j.wal.FileCopyDatabase;
+import org.pgrewind4j.wal.DirectoryChange.FileCopyDatabase;
 import org.pgrewind4j.wal.ForkName;
-import org.pgrewind4j.wal.MissingWalException;
 import org.pgrewind4j.wal.PageHeader;
 import org.pgrewind4j.wal.RelFileLocator;
 import org.pgrewind4j.wal.RelationFile;
@@ -45,9 +42,7 @@ import org.pgrewind4j.wal.RelationFile;
  * <p>Nothing of this matters if replay makes the template itself before X by copying files. If it makes it by WAL, page
  * by page, the first two do not.
  */
-final class TemplateCheck implements StagedDataCheck {
-
-    private static final System.Logger LOG = System.getLogger(TemplateCheck.class.getName());
+final class TemplateCheck {
 
     /** PostgreSQL: {@code src/include/access/transam.h}, {@code FirstNormalObjectId}. */
     private static final int FIRST_USER_RELATION = 16384;
@@ -56,68 +51,52 @@ final class TemplateCheck implements StagedDataCheck {
 
     private final Settings settings;
     private final RewindFacts facts;
-    private final List<FileAction> actions;
+    private final ReplayedWal replayed;
     private final RelationGeometry geometry;
+    private final List<FileCopyDatabase> lasting;
+    private final List<Problem> problems = new ArrayList<>();
 
-    TemplateCheck(Settings settings, RewindFacts facts, List<FileAction> actions) {
+    TemplateCheck(Settings settings, RewindFacts facts, ReplayedWal replayed) throws IOException {
         this.settings = settings;
         this.facts = facts;
-        this.actions = actions;
+        this.replayed = replayed;
         this.geometry = RelationGeometry.of(facts.targetControl());
+        this.lasting = lasting(replayed.fileCopyDatabases());
+    }
+
+    /** Whether there is any such database; then pages that are fetched later can change the answer. */
+    boolean isNeeded() {
+        return !lasting.isEmpty();
     }
 
     /**
      * Looks at every template that replay copies.
      *
-     * @return {@code HOLDS_SO_FAR} if there is any: pages that are fetched later can change the answer
-     * @throws PgRewindException if a database would not become what it is on the source
+     * @param actions what will be done to the target
+     * @param copies what was staged so far
+     * @return one problem for each database that would not become what it is on the source
      */
-    @Override
-    public Result check(StagedData staged) throws IOException {
-        Optional<ChangedBlocks> onSource = onSourceBranch(staged);
-        List<FileCopyDatabase> creations = new ArrayList<>(facts.changed().fileCopyDatabases());
-        creations.removeIf(
-                creation -> !creation.lsn().isBefore(facts.divergence().position()));
-        onSource.ifPresent(changed -> creations.addAll(changed.fileCopyDatabases()));
-        List<FileCopyDatabase> lasting = lasting(creations);
+    List<Problem> check(List<FileAction> actions, List<StagedCopy> copies) throws IOException {
         for (int i = 0; i < lasting.size(); i++) {
             FileCopyDatabase creation = lasting.get(i);
-            if (lasting.subList(0, i).stream().anyMatch(earlier -> makesTemplate(earlier, creation))) {
-                continue;
+            if (lasting.subList(0, i).stream().noneMatch(earlier -> makesTemplate(earlier, creation))) {
+                check(creation, actions, copies);
             }
-            if (onSource.filter(changed -> makesTemplate(changed, creation)).isEmpty()) {
-                requireTemplate(creation);
-                requireNothingTaken(creation);
-            }
-            requireNothingNewer(creation, staged.copies());
         }
-        return lasting.isEmpty() ? Result.HOLDS : Result.HOLDS_SO_FAR;
+        return problems;
     }
 
-    private Optional<ChangedBlocks> onSourceBranch(StagedData staged) throws IOException {
-        Lsn end = staged.end().lsn();
-        Lsn divergence = facts.divergence().position();
-        if (!end.isAfter(divergence)) {
-            return Optional.empty();
+    private void check(FileCopyDatabase creation, List<FileAction> actions, List<StagedCopy> copies)
+            throws IOException {
+        int before = problems.size();
+        if (!isMadeByWal(creation)) {
+            requireTemplate(creation);
+            if (problems.size() == before) {
+                requireNothingTaken(creation, actions);
+            }
         }
-        try {
-            return Optional.of(ChangedBlockCollector.of(
-                            staged.wal(),
-                            facts.targetControl().version(),
-                            facts.targetControl().walSegmentSize(),
-                            facts.source().history())
-                    .redo(divergence)
-                    .reaching(end)
-                    .end(end)
-                    .threads(settings.threads())
-                    .collect());
-        } catch (MissingWalException e) {
-            // Only where the caller vouched for a restore_command, else the plan had refused.
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "databases that the source created by copying files are not checked: {0}",
-                    e.getMessage());
-            return Optional.empty();
+        if (problems.size() == before) {
+            requireNothingNewer(creation, copies);
         }
     }
 
@@ -155,9 +134,12 @@ final class TemplateCheck implements StagedDataCheck {
                 && earlier.database() == creation.templateDatabase();
     }
 
-    /** A database that is made by WAL has a record for the creation of each of its relations, catalogs first. */
-    private static boolean makesTemplate(ChangedBlocks changed, FileCopyDatabase creation) {
-        return changed.truncations().entrySet().stream()
+    /**
+     * Whether the template is one that the source made by WAL: then there is a record for the creation of each of its
+     * relations, catalogs first.
+     */
+    private boolean isMadeByWal(FileCopyDatabase creation) {
+        return replayed.truncations().entrySet().stream()
                 .anyMatch(cut -> cut.getValue() == 0
                         && isOfTemplate(cut.getKey(), creation)
                         && Integer.compareUnsigned(cut.getKey().relation(), FIRST_USER_RELATION) < 0);
@@ -171,21 +153,22 @@ final class TemplateCheck implements StagedDataCheck {
     private void requireTemplate(FileCopyDatabase creation) throws IOException {
         DataPath directory = directory(creation.templateTablespace(), creation.templateDatabase());
         if (!isOnSource(directory)) {
-            throw new PgRewindException(PgRewindException.withHint(
+            refuse(
                     copied(creation) + ", which the source has dropped or moved since: \"" + directory
                             + "\" is not there, and replay would find nothing to copy",
-                    "make the target anew."));
+                    "re-create the target from a base backup.");
         }
     }
 
-    private void requireNothingTaken(FileCopyDatabase creation) throws IOException {
+    private void requireNothingTaken(FileCopyDatabase creation, List<FileAction> actions) throws IOException {
         for (FileAction action : actions) {
             RelationFile file = geometry.file(action.path()).orElse(null);
             if (file != null && isOfTemplate(file.relation(), creation) && takesShared(action, file)) {
-                throw new PgRewindException(PgRewindException.withHint(
+                refuse(
                         copied(creation) + ", of which \"" + action.path()
                                 + "\" was removed or shortened later, and replay would copy what is left",
-                        recreate()));
+                        recreate());
+                return;
             }
         }
     }
@@ -241,13 +224,14 @@ final class TemplateCheck implements StagedDataCheck {
             if (file != null
                     && file.fork() != ForkName.FSM
                     && !copy.isVanished()
-                    && isOfTemplate(file.relation(), creation)) {
-                requireNothingNewer(creation, copy);
+                    && isOfTemplate(file.relation(), creation)
+                    && !holdsNothingNewer(creation, copy)) {
+                return;
             }
         }
     }
 
-    private void requireNothingNewer(FileCopyDatabase creation, StagedCopy copy) throws IOException {
+    private boolean holdsNothingNewer(FileCopyDatabase creation, StagedCopy copy) throws IOException {
         ByteBuffer page = ByteBuffer.allocate(geometry.blockSize());
         try (FileChannel channel = FileChannel.open(copy.file(), StandardOpenOption.READ)) {
             for (int i = 0; i < copy.ranges().size(); i++) {
@@ -256,22 +240,28 @@ final class TemplateCheck implements StagedDataCheck {
                     page.clear();
                     channel.read(page, copy.stagedAt(i, begin + done));
                     if (PageHeader.lsn(page, 0).isAfter(creation.lsn())) {
-                        throw tooNew(copy, begin + done, PageHeader.lsn(page, 0), creation);
+                        refuseNewer(copy, begin + done, PageHeader.lsn(page, 0), creation);
+                        return false;
                     }
                 }
             }
         }
+        return true;
     }
 
-    private static PgRewindException tooNew(StagedCopy copy, long offset, Lsn lsn, FileCopyDatabase creation) {
-        return new PgRewindException(PgRewindException.withHint(
+    private void refuseNewer(StagedCopy copy, long offset, Lsn lsn, FileCopyDatabase creation) {
+        refuse(
                 copied(creation) + ", which changed later: \"" + copy.path()
                         + String.format(
                                 Locale.ROOT,
                                 "\" has a page of %s at byte %d, and replay would copy it into the new database",
                                 lsn,
                                 offset),
-                recreate()));
+                recreate());
+    }
+
+    private void refuse(String message, String cure) {
+        problems.add(new Problem(Kind.DATABASE_COPY_DIFFERS, message, cure));
     }
 
     private static String copied(FileCopyDatabase creation) {
@@ -284,6 +274,6 @@ final class TemplateCheck implements StagedDataCheck {
 
     private static String recreate() {
         return "drop that database on the source and create it again (from 15 on without STRATEGY = FILE_COPY), and rewind"
-                + " again; or make the target anew.";
+                + " again; or re-create the target from a base backup.";
     }
 }

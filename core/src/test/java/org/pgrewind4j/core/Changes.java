@@ -10,10 +10,12 @@ import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.wal.BlockSet;
 import org.pgrewind4j.wal.ChangedBlocks;
+import org.pgrewind4j.wal.DirectoryChange;
+import org.pgrewind4j.wal.DirectoryChange.FileCopyDatabase;
 import org.pgrewind4j.wal.EndOfWal;
-import org.pgrewind4j.wal.FileCopyDatabase;
 import org.pgrewind4j.wal.ParameterChange;
 import org.pgrewind4j.wal.RelFileLocator;
+import org.pgrewind4j.wal.ServerSettings;
 import org.pgrewind4j.wal.WalLevel;
 import org.pgrewind4j.wal.WalSegmentName;
 
@@ -29,26 +31,30 @@ final class Changes {
     private final BlockSet.Builder rebuilt = BlockSet.builder();
     private final Set<RelFileLocator> touched = new HashSet<>();
     private final Map<RelFileLocator, Long> truncations = new HashMap<>();
-    private final List<FileCopyDatabase> databases = new ArrayList<>();
+    private final List<DirectoryChange> databases = new ArrayList<>();
     private final List<ParameterChange> parameterChanges = new ArrayList<>();
     private final List<Lsn> hintImages = new ArrayList<>();
 
     /** A server was started at a position, with {@code wal_level = replica}. */
     Changes startedWithHintsLogged(long lsn) {
-        parameterChanges.add(new ParameterChange(new Lsn(lsn), WalLevel.REPLICA, true));
+        parameterChanges.add(change(lsn, WalLevel.REPLICA, true));
         return this;
     }
 
     /** A server was started at a position that did not log hint bits from then on. */
     Changes startedWithoutHintsLogged(long lsn) {
-        parameterChanges.add(new ParameterChange(new Lsn(lsn), WalLevel.REPLICA, false));
+        parameterChanges.add(change(lsn, WalLevel.REPLICA, false));
         return this;
     }
 
     /** A server was started at a position with {@code wal_level = minimal}. */
     Changes startedWithMinimalWal(long lsn) {
-        parameterChanges.add(new ParameterChange(new Lsn(lsn), WalLevel.MINIMAL, true));
+        parameterChanges.add(change(lsn, WalLevel.MINIMAL, true));
         return this;
+    }
+
+    private static ParameterChange change(long lsn, WalLevel walLevel, boolean walLogHints) {
+        return new ParameterChange(new Lsn(lsn), new ServerSettings(walLevel, walLogHints, 100, 8, 10, 0, 64, false));
     }
 
     /** A hint bit was logged. */
@@ -107,6 +113,7 @@ final class Changes {
                 touched,
                 truncations,
                 databases,
+                Map.of(),
                 List.of(),
                 parameterChanges,
                 hintImages,

@@ -1,6 +1,7 @@
 package org.pgrewind4j.wal;
 
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.wal.DirectoryChange.FileCopyDatabase;
 
 /**
  * What a {@link ChangedBlockCollector} found in the WAL from the redo start R over the divergence D to the end E. All
@@ -23,7 +25,9 @@ import org.pgrewind4j.timeline.Lsn;
  *     any fork, a truncation, a creation. A drop is not among them
  * @param truncations the relations whose main fork a record at or after D cut or made anew, and the least length in
  *     blocks that was left of it: what lies behind may have come back without a record for each block
- * @param fileCopyDatabases the databases that records in [R, E] create by copying files, in the order of WAL
+ * @param directoryChanges the records in [R, E] on databases and tablespaces as a whole, in the order of WAL
+ * @param customManagers the resource managers of extensions that have records in [R, E], each with its first one; in the
+ *     order of their numbers
  * @param checkpoints the checkpoint records in [R, E], in the order of WAL
  * @param parameterChanges the starts of a server with other parameters in [R, E], in the order of WAL
  * @param hintImages where hint bits were logged: the first record for one in [R, E], and the first one behind each
@@ -38,7 +42,8 @@ public record ChangedBlocks(
         BlockSet rebuilt,
         Set<RelFileLocator> touchedRelations,
         Map<RelFileLocator, Long> truncations,
-        List<FileCopyDatabase> fileCopyDatabases,
+        List<DirectoryChange> directoryChanges,
+        Map<ResourceManager, Lsn> customManagers,
         List<CheckpointRecord> checkpoints,
         List<ParameterChange> parameterChanges,
         List<Lsn> hintImages,
@@ -54,7 +59,8 @@ public record ChangedBlocks(
      * @param rebuilt the blocks of {@code before} that replay overwrites whole
      * @param touchedRelations relations named in [R, E]
      * @param truncations least lengths in blocks of main forks that were cut at or after D
-     * @param fileCopyDatabases databases created by copying files
+     * @param directoryChanges records on databases and tablespaces
+     * @param customManagers resource managers of extensions, each with its first record
      * @param checkpoints checkpoint records
      * @param parameterChanges starts of a server with other parameters
      * @param hintImages where hint bits were logged, once for each time between two changes
@@ -65,7 +71,8 @@ public record ChangedBlocks(
     public ChangedBlocks {
         touchedRelations = Collections.unmodifiableSet(new LinkedHashSet<>(touchedRelations));
         truncations = Collections.unmodifiableSortedMap(new TreeMap<>(truncations));
-        fileCopyDatabases = List.copyOf(fileCopyDatabases);
+        directoryChanges = List.copyOf(directoryChanges);
+        customManagers = Collections.unmodifiableMap(new LinkedHashMap<>(customManagers));
         checkpoints = List.copyOf(checkpoints);
         parameterChanges = List.copyOf(parameterChanges);
         hintImages = List.copyOf(hintImages);
@@ -78,6 +85,18 @@ public record ChangedBlocks(
      */
     public Lsn lastRecord() {
         return end.lastRecordBegin();
+    }
+
+    /**
+     * The databases that records in [R, E] create by copying files.
+     *
+     * @return those of {@code directoryChanges}, in the order of WAL
+     */
+    public List<FileCopyDatabase> fileCopyDatabases() {
+        return directoryChanges.stream()
+                .filter(FileCopyDatabase.class::isInstance)
+                .map(FileCopyDatabase.class::cast)
+                .toList();
     }
 
     /**

@@ -16,9 +16,9 @@ import org.pgrewind4j.timeline.Lsn;
  * <tr><td>1 Transaction</td><td>{@code 0x00 0x20 0x30 0x40} commit, abort, the same of a prepared one</td>
  *     <td>from 14 on: relations are dropped. Listings of files show that, so nothing is to be kept of it</td></tr>
  * <tr><td>2 Storage</td><td>{@code 0x10} CREATE, {@code 0x20} TRUNCATE</td><td>a file is created, cut</td></tr>
- * <tr><td>4 Database</td><td>{@code 0x00} CREATE, from 15 on CREATE_FILE_COPY</td><td>a directory is copied</td></tr>
- * <tr><td>4 Database</td><td>{@code 0x10} DROP, from 15 on {@code 0x10} CREATE_WAL_LOG, {@code 0x20} DROP</td>
- *     <td>a directory goes or comes. Listings show that; created by WAL, its blocks are in records of their own</td></tr>
+ * <tr><td>4 Database, 5 Tablespace</td><td>as {@link DirectoryChange} says</td>
+ *     <td>directories come, are copied, or go</td></tr>
+ * <tr><td>128 to 255</td><td>any</td><td>replay needs the extension that it belongs to</td></tr>
  * </table>
  *
  * <p>Any other record that is flagged as changing relation files ({@code 0x01}) is refused: nobody can say what it
@@ -31,6 +31,8 @@ final class SpecialRecords {
     private static final int TRANSACTION = 1;
     private static final int STORAGE = 2;
     private static final int DATABASE = 4;
+    private static final int TABLESPACE = 5;
+    private static final int LEAST_CUSTOM = 128;
 
     private static final int PARAMETER_CHANGE = 0x60;
     private static final int IMAGE_FOR_HINT = 0xA0;
@@ -50,14 +52,12 @@ final class SpecialRecords {
     private static final int STORAGE_TRUNCATE_SIZE = 20;
     private static final int TRUNCATES_MAIN_FORK = 0x01;
 
-    private static final int DATABASE_COPY_SIZE = 16;
-
     private final PostgresVersion version;
-    private final WalLayout layout;
+    private final DirectoryRecords directories;
 
     SpecialRecords(PostgresVersion version) {
         this.version = version;
-        this.layout = WalLayout.of(version);
+        this.directories = new DirectoryRecords(version);
     }
 
     /** Whether {@link #read} may have something to do; the answer for nearly every record is no. */
@@ -66,6 +66,8 @@ final class SpecialRecords {
         return manager == XLOG
                 || manager == STORAGE
                 || manager == DATABASE
+                || manager == TABLESPACE
+                || manager >= LEAST_CUSTOM
                 || (cursor.info() & CHANGES_RELATION_FILES) != 0;
     }
 
@@ -76,8 +78,9 @@ final class SpecialRecords {
             case XLOG -> readXlog(cursor, kind, findings);
             case TRANSACTION -> endsTransaction(kind);
             case STORAGE -> readStorage(cursor, kind, findings);
-            case DATABASE -> readDatabase(cursor, kind, findings);
-            default -> false;
+            case DATABASE -> directories.readDatabase(cursor, kind, findings);
+            case TABLESPACE -> readTablespace(cursor, kind, findings);
+            default -> readOther(cursor, findings);
         };
         if (!isKnown && (cursor.info() & CHANGES_RELATION_FILES) != 0) {
             throw new UnknownRelationChangeException(new Lsn(cursor.begin()), cursor.resourceManager(), cursor.info());
@@ -145,23 +148,21 @@ final class SpecialRecords {
         }
     }
 
-    private boolean readDatabase(WalCursor cursor, int kind, WalFindings findings) {
-        if (kind == WalLayout.DATABASE_CREATE_BY_FILE_COPY) {
-            int at = mainData(cursor, DATABASE_COPY_SIZE);
-            byte[] bytes = cursor.bytes();
-            findings.add(new FileCopyDatabase(
-                    new Lsn(cursor.begin()),
-                    LittleEndian.int32(bytes, at + 4),
-                    LittleEndian.int32(bytes, at),
-                    LittleEndian.int32(bytes, at + 12),
-                    LittleEndian.int32(bytes, at + 8)));
-            return true;
+    private boolean readTablespace(WalCursor cursor, int kind, WalFindings findings) {
+        directories.readTablespace(cursor, kind, findings);
+        // No record of this resource manager changes a relation's files.
+        return false;
+    }
+
+    private static boolean readOther(WalCursor cursor, WalFindings findings) {
+        if (cursor.resourceManager() >= LEAST_CUSTOM) {
+            findings.addCustom(cursor.resourceManager(), cursor.begin());
         }
-        return kind == layout.databaseCreateByWal() || kind == layout.databaseDrop();
+        return false;
     }
 
     /** Where the main data is, of which a number of bytes must be there. */
-    private static int mainData(WalCursor cursor, int size) {
+    static int mainData(WalCursor cursor, int size) {
         RecordContent content = cursor.content();
         if (content.mainDataLength() < size) {
             throw new WalCorruptException(

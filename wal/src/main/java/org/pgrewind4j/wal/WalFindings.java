@@ -2,10 +2,13 @@ package org.pgrewind4j.wal;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +28,9 @@ final class WalFindings {
     private final long divergence;
     private final SpecialRecords special;
     private final RelationTable relations = new RelationTable();
-    private final List<FileCopyDatabase> fileCopyDatabases = new ArrayList<>();
+    private final List<DirectoryChange> directoryChanges = new ArrayList<>();
+    private final NavigableMap<ResourceManager, Lsn> customManagers =
+            new TreeMap<>(Comparator.comparingInt(ResourceManager::id));
     private final List<CheckpointRecord> checkpoints = new ArrayList<>();
     private final ParameterLog parameters = new ParameterLog();
     private long records;
@@ -89,8 +94,16 @@ final class WalFindings {
         checkpoints.add(checkpoint);
     }
 
-    void add(FileCopyDatabase database) {
-        fileCopyDatabases.add(database);
+    void add(DirectoryChange change) {
+        directoryChanges.add(change);
+    }
+
+    /** Takes note of a record of an extension's own resource manager. */
+    void addCustom(int manager, long begin) {
+        ResourceManager custom = ResourceManager.of(manager);
+        if (!customManagers.containsKey(custom)) {
+            customManagers.put(custom, new Lsn(begin));
+        }
     }
 
     ParameterLog parameters() {
@@ -120,7 +133,8 @@ final class WalFindings {
     /** Adds what the WAL right behind says; that object is of no use then. */
     void append(WalFindings later) {
         relations.append(later.relations);
-        fileCopyDatabases.addAll(later.fileCopyDatabases);
+        directoryChanges.addAll(later.directoryChanges);
+        later.customManagers.forEach(customManagers::putIfAbsent);
         checkpoints.addAll(later.checkpoints);
         parameters.append(later.parameters);
         records += later.records;
@@ -148,7 +162,8 @@ final class WalFindings {
                 blocks(relation -> relation.rebuilt),
                 touched,
                 cuts,
-                fileCopyDatabases,
+                directoryChanges,
+                customManagers,
                 checkpoints,
                 parameters.changes(),
                 parameters.hintImages(),

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -18,6 +21,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.wal.DirectoryChange.CreatedTablespace;
+import org.pgrewind4j.wal.DirectoryChange.DroppedDatabase;
+import org.pgrewind4j.wal.DirectoryChange.DroppedTablespace;
+import org.pgrewind4j.wal.DirectoryChange.FileCopyDatabase;
+import org.pgrewind4j.wal.DirectoryChange.LoggedDatabase;
 import org.pgrewind4j.wal.RecordBody.Change;
 
 class ChangedBlockCollectorTest {
@@ -300,18 +308,23 @@ class ChangedBlockCollectorTest {
             assertThat(changed.hintImages()).containsExactly(begins.get(0), begins.get(41), begins.get(82));
             assertThat(changed.parameterChanges())
                     .containsExactly(
-                            new ParameterChange(begins.get(40), WalLevel.LOGICAL, false),
-                            new ParameterChange(begins.get(81), WalLevel.LOGICAL, true),
-                            new ParameterChange(begins.get(122), WalLevel.LOGICAL, false));
+                            new ParameterChange(begins.get(40), settings(version, false)),
+                            new ParameterChange(begins.get(81), settings(version, true)),
+                            new ParameterChange(begins.get(122), settings(version, false)));
         }
     }
 
-    /** Of the numbers before these two there are four, or five; {@code wal_level = logical} is 2. */
+    private static ServerSettings settings(PostgresVersion version, boolean walLogHints) {
+        return new ServerSettings(
+                WalLevel.LOGICAL, walLogHints, 100, 8, version.isAtLeast(PostgresVersion.V12) ? 10 : null, 2, 64, true);
+    }
+
+    /** {@code wal_level = logical} is 2. */
     private static byte[] parameters(PostgresVersion version, int walLogHints) {
-        int before = version.isAtLeast(PostgresVersion.V12) ? 5 : 4;
-        byte[] record = new byte[4 * before + 6];
-        record[4 * before] = 2;
-        record[4 * before + 4] = (byte) walLogHints;
+        byte[] numbers = version.isAtLeast(PostgresVersion.V12) ? ints(100, 8, 10, 2, 64, 2) : ints(100, 8, 2, 64, 2);
+        byte[] record = Arrays.copyOf(numbers, numbers.length + 4);
+        record[numbers.length] = (byte) walLogHints;
+        record[numbers.length + 1] = 1;
         return new RecordBody(version).withMainData(record);
     }
 
@@ -351,11 +364,68 @@ class ChangedBlockCollectorTest {
 
     @ParameterizedTest
     @EnumSource
-    void tellsDatabasesThatAreCopiedAsFiles(PostgresVersion version) throws IOException {
-        byte[] copy = new RecordBody(version).withMainData(ints(16400, 1663, 1, 1664));
-        WalBuilder wal = builder(version).add(4, 0x01, copy).add(4, 0x11, copy);
-        assertThat(collector(wal.build(), version).collect().fileCopyDatabases())
-                .containsExactly(new FileCopyDatabase(wal.begins().get(0), 1663, 16400, 1664, 1));
+    void tellsDirectoriesThatComeAndGo(PostgresVersion version) throws IOException {
+        boolean hasLogged = version.isAtLeast(PostgresVersion.V15);
+        byte[] dropped = version.isAtLeast(PostgresVersion.V13) ? ints(16400, 2, 1663, 1664) : ints(16400, 1663);
+        WalBuilder wal = builder(version)
+                .add(4, 0x01, body(version, ints(16400, 1663, 1, 1664)))
+                .add(4, hasLogged ? 0x21 : 0x11, body(version, dropped))
+                .add(5, 0x00, body(version, location(16401, "/a/b")))
+                .add(5, 0x10, body(version, ints(16401)));
+        List<Lsn> begins = new ArrayList<>(wal.begins());
+        List<DirectoryChange> expected = new ArrayList<>(List.of(
+                new FileCopyDatabase(begins.get(0), 1663, 16400, 1664, 1),
+                new DroppedDatabase(
+                        begins.get(1),
+                        16400,
+                        version.isAtLeast(PostgresVersion.V13) ? List.of(1663, 1664) : List.of(1663)),
+                new CreatedTablespace(begins.get(2), 16401, "/a/b"),
+                new DroppedTablespace(begins.get(3), 16401)));
+        if (hasLogged) {
+            wal.add(4, 0x11, body(version, ints(16402, 1663)));
+            expected.add(new LoggedDatabase(wal.begins().get(4), 1663, 16402));
+        }
+        for (int threads = 1; threads <= 3; threads++) {
+            ChangedBlocks changed = collector(wal.build(), version)
+                    .threads(threads)
+                    .rangeSize(WalPages.PAGE_SIZE)
+                    .collect();
+            assertThat(changed.directoryChanges()).isEqualTo(expected);
+            assertThat(changed.fileCopyDatabases()).containsExactly((FileCopyDatabase) expected.get(0));
+        }
+    }
+
+    private static byte[] body(PostgresVersion version, byte[] mainData) {
+        return new RecordBody(version).withMainData(mainData);
+    }
+
+    private static byte[] location(int tablespace, String path) {
+        byte[] record = Arrays.copyOf(ints(tablespace), 4 + path.length() + 1);
+        System.arraycopy(path.getBytes(StandardCharsets.UTF_8), 0, record, 4, path.length());
+        return record;
+    }
+
+    @Test
+    void refusesADroppedDatabaseWithMoreTablespacesThanItsRecordHolds() {
+        builder.add(4, 0x21, body(PostgresVersion.V15, ints(16400, 2, 1663)));
+        assertThatThrownBy(collector()::collect)
+                .isInstanceOf(WalCorruptException.class)
+                .hasMessage("malformed WAL record at 0/100028: a dropped database with 2 tablespaces, in 12 bytes");
+    }
+
+    @Test
+    void tellsTheFirstRecordOfEachResourceManagerOfAnExtension() throws IOException {
+        builder.add(200, 0, WalBuilder.mainData(8))
+                .add(10, 0, WalBuilder.mainData(2000))
+                .add(128, 0x10, WalBuilder.mainData(8000))
+                .add(200, 0, WalBuilder.mainData(8));
+        List<Lsn> begins = builder.begins();
+        ChangedBlocks changed =
+                collector().threads(2).rangeSize(WalPages.PAGE_SIZE).collect();
+        assertThat(List.copyOf(changed.customManagers().entrySet()))
+                .isEqualTo(List.of(
+                        Map.entry(ResourceManager.of(128), begins.get(2)),
+                        Map.entry(ResourceManager.of(200), begins.get(0))));
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.wal.DirectoryChange.FileCopyDatabase;
 
 /** What a {@link ChangedBlockCollector} has to find, found slowly: whole records, hash sets, one after the other. */
 final class ChangedBlocksModel {

@@ -1,0 +1,115 @@
+package org.pgrewind4j.core;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.pgrewind4j.core.Problem.Kind;
+import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.transport.SourceMode;
+import org.pgrewind4j.wal.WalLevel;
+import org.pgrewind4j.wal.WalSegmentName;
+import org.pgrewind4j.wal.WalSegmentSource;
+
+/**
+ * Reads the WAL that the target will replay before anything is changed, and finds the records that replay cannot do there,
+ * or that do there what they did not do on the source: because they read or make files outside of the blocks that WAL
+ * names, or because WAL does not hold what was changed.
+ *
+ * <p>What is asked, of R..F:
+ *
+ * <ul>
+ *   <li>Was the source started with {@code wal_level = minimal}? Then it changed files without WAL. From 14 on replay
+ *       ends the server there; before, a standby without {@code hot_standby} went on without the data
+ *       ({@code src/backend/access/transam/xlogrecovery.c}, {@code CheckRequiredParameterValues}).
+ *   <li>Are the directories there that it copies, or creates something in? See {@link ReplayedDirectories}.
+ *   <li>Does what it copies become what it became on the source? See {@link TemplateCheck}.
+ * </ul>
+ *
+ * <p>The plan asks where the WAL can be read without fetching it; and the execution when it has it all.
+ */
+final class Rehearsal implements StagedDataCheck {
+
+    private static final System.Logger LOG = System.getLogger(Rehearsal.class.getName());
+
+    private final Settings settings;
+    private final RewindFacts facts;
+    private final List<FileAction> actions;
+
+    Rehearsal(Settings settings, RewindFacts facts, List<FileAction> actions) {
+        this.settings = settings;
+        this.facts = facts;
+        this.actions = actions;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param problems what replay cannot do, or does wrong
+     * @param result what is known else, if there are none
+     */
+    private record Found(List<Problem> problems, Result result) {}
+
+    /**
+     * Asks of the WAL where nothing is fetched for it, so that a rewind is refused before its first byte. Of a running
+     * source all WAL would have to be fetched; the execution fetches it, and then asks the same.
+     *
+     * @param end where replay ends, as of now
+     * @return what replay cannot do
+     */
+    List<Problem> problemsKnownEarly(Lsn end) throws IOException {
+        if (settings.source().mode() != SourceMode.STOPPED) {
+            return List.of();
+        }
+        List<WalSegmentSource> wal = new ArrayList<>(List.of(settings.source().wal()));
+        wal.addAll(settings.archives());
+        return rehearse(WalSegmentSource.firstOf(wal), List.of(), end).problems();
+    }
+
+    @Override
+    public Result check(StagedData staged) throws IOException {
+        Found found = rehearse(staged.wal(), staged.copies(), staged.end().lsn());
+        if (!found.problems().isEmpty()) {
+            throw new RewindRefusedException(found.problems());
+        }
+        return found.result();
+    }
+
+    /**
+     * Reads, and looks at what was fetched.
+     *
+     * @param wal has the source's segments, as far as anybody here has them
+     * @param copies what was fetched; none yet while planning
+     * @param end where replay ends
+     */
+    private Found rehearse(WalSegmentSource wal, List<StagedCopy> copies, Lsn end) throws IOException {
+        ReplayedWal replayed = ReplayedWal.read(settings, facts, wal, end);
+        if (!replayed.unseen().isEmpty()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "what the source wrote into these WAL segments is not known: {0}",
+                    replayed.unseen().stream().map(WalSegmentName::fileName).collect(Collectors.joining(", ")));
+        }
+        List<Problem> problems = new ArrayList<>();
+        checkWalLevel(replayed, problems);
+        ReplayedDirectories directories = new ReplayedDirectories(settings, facts, actions);
+        directories.replay(replayed.directories());
+        problems.addAll(directories.problems());
+        TemplateCheck templates = new TemplateCheck(settings, facts, replayed);
+        problems.addAll(templates.check(actions, copies));
+        // Pages of a template that are fetched later can be newer than its copy.
+        Reach reach = templates.isNeeded() ? Reach.HOLDS_SO_FAR : Reach.HOLDS;
+        return new Found(problems, new Result(reach, directories.additions()));
+    }
+
+    private static void checkWalLevel(ReplayedWal replayed, List<Problem> problems) {
+        replayed.parameters().stream()
+                .filter(change -> change.walLevel() == WalLevel.MINIMAL)
+                .findFirst()
+                .ifPresent(change -> problems.add(new Problem(
+                        Kind.SOURCE_WAL_LEVEL_MINIMAL,
+                        "the source's server was started with wal_level = minimal at " + change.lsn()
+                                + ", so its WAL does not hold all that it changed",
+                        Preconditions.AFTER_MINIMAL)));
+    }
+}
