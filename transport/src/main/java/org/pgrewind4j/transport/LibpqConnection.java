@@ -142,10 +142,7 @@ final class LibpqConnection {
         properties.setProperty("sslfactory", LibpqTlsFactory.class.getName());
         properties.setProperty(TlsFiles.FOLDER, home.resolve(".postgresql").toString());
         properties.setProperty("targetServerType", serverType());
-        properties.setProperty(
-                "loadBalanceHosts",
-                Boolean.toString(
-                        value(LibpqOption.LOAD_BALANCE_HOSTS, "disable").equals("random")));
+        properties.setProperty("loadBalanceHosts", Boolean.toString(isBalanced()));
         List<SourceHost> hosts = hosts();
         properties.setProperty("PGHOST", joined(hosts, SourceHost::name));
         properties.setProperty("PGPORT", joined(hosts, host -> Integer.toString(host.port())));
@@ -182,10 +179,22 @@ final class LibpqConnection {
             case "read-write", "primary" -> "primary";
             case "read-only", "standby" -> "secondary";
             case "prefer-standby" -> "preferSecondary";
-            default ->
-                throw new IllegalArgumentException(
-                        "connection option \"target_session_attrs\": invalid value \"" + wanted + "\"");
+            default -> throw invalid(LibpqOption.TARGET_SESSION_ATTRS, wanted);
         };
+    }
+
+    private boolean isBalanced() {
+        String wanted = value(LibpqOption.LOAD_BALANCE_HOSTS, "disable");
+        return switch (wanted) {
+            case "disable" -> false;
+            case "random" -> true;
+            default -> throw invalid(LibpqOption.LOAD_BALANCE_HOSTS, wanted);
+        };
+    }
+
+    private static IllegalArgumentException invalid(LibpqOption option, String value) {
+        return new IllegalArgumentException("connection option \"" + option.keyword() + "\": invalid value \""
+                + UnsafePathException.visible(value) + "\"");
     }
 
     private Optional<String> password(SourceHost host) {

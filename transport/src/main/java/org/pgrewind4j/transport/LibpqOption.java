@@ -42,10 +42,11 @@ enum LibpqOption {
     SSLKEY("sslkey", "PGSSLKEY", Use.DRIVER, "sslkey"),
     SSLPASSWORD("sslpassword", null, Use.DRIVER, "sslpassword"),
     SSLROOTCERT("sslrootcert", "PGSSLROOTCERT", Use.DRIVER, "sslrootcert", ImmutableSet.of("system")),
-    SSLCERTMODE("sslcertmode", "PGSSLCERTMODE", Use.DRIVER, TlsFiles.CERTIFICATE_MODE, ImmutableSet.of("require")),
+    SSLCERTMODE(
+            "sslcertmode", "PGSSLCERTMODE", Use.CHOICE, TlsFiles.CERTIFICATE_MODE, ImmutableSet.of("disable", "allow")),
     SSLCRL("sslcrl", "PGSSLCRL", Use.DRIVER, TlsFiles.CRL),
     SSLCRLDIR("sslcrldir", "PGSSLCRLDIR", Use.DRIVER, TlsFiles.CRL_FOLDER),
-    SSLSNI("sslsni", "PGSSLSNI", Use.DRIVER, TlsFiles.SNI),
+    SSLSNI("sslsni", "PGSSLSNI", Use.CHOICE, TlsFiles.SNI, ImmutableSet.of("0", "1")),
     SSL_MIN_PROTOCOL_VERSION("ssl_min_protocol_version", "PGSSLMINPROTOCOLVERSION", Use.DRIVER, TlsFiles.MIN_PROTOCOL),
     SSL_MAX_PROTOCOL_VERSION("ssl_max_protocol_version", "PGSSLMAXPROTOCOLVERSION", Use.DRIVER, TlsFiles.MAX_PROTOCOL),
     CHANNEL_BINDING("channel_binding", "PGCHANNELBINDING", Use.DRIVER, "channelBinding"),
@@ -87,6 +88,8 @@ enum LibpqOption {
         OWN,
         /** Goes to the driver under another name, except for some values that the driver reads otherwise. */
         DRIVER,
+        /** Goes to what the driver connects by, for some values only. */
+        CHOICE,
         /** Has no effect here and needs none. */
         IGNORED,
         /** The driver has nothing like it, so it is refused, except for values that ask for what happens anyway. */
@@ -135,7 +138,7 @@ enum LibpqOption {
 
     /** The driver's name for an option that goes to it as it is. */
     Optional<String> property() {
-        return use == Use.DRIVER ? Optional.ofNullable(property) : Optional.empty();
+        return use == Use.DRIVER || use == Use.CHOICE ? Optional.ofNullable(property) : Optional.empty();
     }
 
     /** Says in libpq's words what the driver was told, as far as libpq has words for it. */
@@ -185,7 +188,7 @@ enum LibpqOption {
         boolean refused = switch (use) {
             case OWN, IGNORED -> false;
             case DRIVER -> exceptions.contains(value);
-            case REFUSED_BUT -> !exceptions.contains(value);
+            case CHOICE, REFUSED_BUT -> !exceptions.contains(value);
         };
         if (!refused) {
             return;

@@ -130,6 +130,8 @@ class LibpqConnectionTest {
             value = {
                 "host=a sslkeylogfile=/x       | connection option \"sslkeylogfile\" is not supported",
                 "host=a sslcertmode=require    | connection option \"sslcertmode\" with value \"require\" is not supported",
+                "host=a sslsni=2               | connection option \"sslsni\" with value \"2\" is not supported",
+                "host=a load_balance_hosts=x   | connection option \"load_balance_hosts\": invalid value \"x\"",
                 "host=a sslrootcert=system     | connection option \"sslrootcert\" with value \"system\" is not supported",
                 "host=a oauth_scope=x          | connection option \"oauth_scope\" is not supported",
                 "host=a replication=database   | connection option \"replication\": a replication connection cannot read"
