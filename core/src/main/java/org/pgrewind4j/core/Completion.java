@@ -2,6 +2,7 @@ package org.pgrewind4j.core;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Applies a sealed staging area, removes it, and says what was done. */
@@ -54,7 +55,8 @@ final class Completion {
                 removed,
                 manifest.steps().size() - removed,
                 times.times(),
-                verification.orElse(null));
+                verification.orElse(null),
+                List.of());
     }
 
     /** The rewind is done: what cannot be removed now is swept by the next one, and no server minds it. */

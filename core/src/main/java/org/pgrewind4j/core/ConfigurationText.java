@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Lines of PostgreSQL's configuration files (PostgreSQL 18: {@code src/backend/utils/misc/guc-file.l}; manual, "Setting
@@ -150,17 +151,24 @@ final class ConfigurationText {
      * @return the new content
      */
     static byte[] set(byte[] file, Map<String, String> settings) {
+        StringBuilder text = new StringBuilder(without(settings.keySet(), file));
+        settings.forEach((name, value) -> text.append(name + " = " + quote(value) + "\n"));
+        return text.toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** A file without the lines that set some names. */
+    static byte[] without(byte[] file, Set<String> names) {
+        return without(names, file).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static String without(Set<String> names, byte[] file) {
         StringBuilder text = new StringBuilder();
         for (String line : lines(file)) {
-            boolean superseded = parse(line)
-                    .filter(setting -> settings.containsKey(setting.name()))
-                    .isPresent();
-            if (!superseded) {
+            if (parse(line).filter(setting -> names.contains(setting.name())).isEmpty()) {
                 text.append(line).append('\n');
             }
         }
-        settings.forEach((name, value) -> text.append(name + " = " + quote(value) + "\n"));
-        return text.toString().getBytes(StandardCharsets.ISO_8859_1);
+        return text.toString();
     }
 
     /** A line's end would end the value too, so it is written as an escape; other characters can stand for themselves. */

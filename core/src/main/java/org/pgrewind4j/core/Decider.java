@@ -106,9 +106,12 @@ final class Decider {
                     walFiles,
                     sourceFiles.bytes(),
                     links);
-            preconditions.problems().addAll(new Rehearsal(settings, facts, all).problemsKnownEarly(end.lsn()));
+            Rehearsal.Found found = new Rehearsal(settings, facts, all).askEarly(end.lsn());
+            preconditions.problems().addAll(found.problems());
             if (preconditions.problems().isEmpty()) {
-                return PlannedRewind.rewind(settings, facts, all).needing(needs);
+                List<Warning> warnings = new ArrayList<>(found.result().warnings());
+                warnings.addAll(new ReplayNeeds(settings, facts).ofConfiguration(standbyFiles, target));
+                return PlannedRewind.rewind(settings, facts, all).needing(needs).warning(warnings);
             }
         }
         return PlannedRewind.of(settings, Verdict.REFUSED, divergence, preconditions.problems())

@@ -70,6 +70,7 @@ final class Execution {
         area.removeUnsealed(files);
         RewindListener listener;
         Manifest manifest;
+        List<Warning> warnings;
         try {
             area.create(files);
             lock.keepServersOff(target, area);
@@ -98,6 +99,7 @@ final class Execution {
             // source.
             manifest = new Sealer(order, area, files).seal(staging.copies(), staged);
             times.ended(Phase.SEAL);
+            warnings = staged.result().warnings();
         } catch (IOException | RuntimeException e) {
             dropQuietly(e);
             throw e;
@@ -108,7 +110,8 @@ final class Execution {
             work.check();
         }
         return new Completion(target, area, files, order.manner().verifier(), listener)
-                .complete(manifest, Verdict.REWIND, times);
+                .complete(manifest, Verdict.REWIND, times)
+                .warning(warnings);
     }
 
     /** All was decided for this very state of the target. */

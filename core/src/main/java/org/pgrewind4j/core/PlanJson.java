@@ -1,5 +1,6 @@
 package org.pgrewind4j.core;
 
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.core.FileAction.CopyFile;
@@ -51,6 +52,7 @@ final class PlanJson {
                     .end();
         }
         json.end();
+        write(plan.warnings());
         write(plan.divergence().orElse(null));
         json.member("redo", plan.redo())
                 .member("checkPoint", plan.checkPoint())
@@ -106,6 +108,19 @@ final class PlanJson {
         }
         json.end();
         write(report.verification());
+        write(report.warnings());
+    }
+
+    private void write(List<Warning> warnings) {
+        json.beginArray("warnings");
+        for (Warning warning : warnings) {
+            json.beginElement()
+                    .member("kind", warning.kind())
+                    .member("message", warning.message())
+                    .member("advice", warning.advice())
+                    .end();
+        }
+        json.end();
     }
 
     private void write(@Nullable Verification verification) {

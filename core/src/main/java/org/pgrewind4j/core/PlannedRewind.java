@@ -18,6 +18,7 @@ final class PlannedRewind implements RewindPlan {
     private final @Nullable RewindFacts facts;
     private final List<FileAction> actions;
     private final PlanNeeds needs;
+    private final List<Warning> warnings;
 
     private PlannedRewind(
             Settings settings,
@@ -26,7 +27,8 @@ final class PlannedRewind implements RewindPlan {
             List<Problem> problems,
             @Nullable RewindFacts facts,
             List<FileAction> actions,
-            PlanNeeds needs) {
+            PlanNeeds needs,
+            List<Warning> warnings) {
         this.settings = settings;
         this.verdict = verdict;
         this.divergence = divergence;
@@ -34,26 +36,29 @@ final class PlannedRewind implements RewindPlan {
         this.facts = facts;
         this.actions = List.copyOf(actions);
         this.needs = needs;
+        this.warnings = List.copyOf(warnings);
     }
 
     static PlannedRewind of(
             Settings settings, Verdict verdict, @Nullable Divergence divergence, List<Problem> problems) {
-        return new PlannedRewind(settings, verdict, divergence, problems, null, List.of(), PlanNeeds.NOTHING);
+        return new PlannedRewind(
+                settings, verdict, divergence, problems, null, List.of(), PlanNeeds.NOTHING, List.of());
     }
 
     /** This plan, with what a rewind needs. */
     PlannedRewind needing(PlanNeeds known) {
-        return new PlannedRewind(settings, verdict, divergence, problems, facts, actions, known);
+        return new PlannedRewind(settings, verdict, divergence, problems, facts, actions, known, warnings);
     }
 
     /** This plan, with what makes the target a standby though there is nothing to rewind. */
     PlannedRewind withStandby(StandbyFiles standby) {
-        return new PlannedRewind(settings, verdict, divergence, problems, facts, List.copyOf(standby.actions()), needs);
+        return new PlannedRewind(
+                settings, verdict, divergence, problems, facts, List.copyOf(standby.actions()), needs, warnings);
     }
 
     static PlannedRewind rewind(Settings settings, RewindFacts facts, List<FileAction> actions) {
         return new PlannedRewind(
-                settings, Verdict.REWIND, facts.divergence(), List.of(), facts, actions, PlanNeeds.NOTHING);
+                settings, Verdict.REWIND, facts.divergence(), List.of(), facts, actions, PlanNeeds.NOTHING, List.of());
     }
 
     @Override
@@ -64,6 +69,16 @@ final class PlannedRewind implements RewindPlan {
     @Override
     public List<Problem> problems() {
         return problems;
+    }
+
+    /** This plan, with what must be seen to. */
+    PlannedRewind warning(List<Warning> found) {
+        return new PlannedRewind(settings, verdict, divergence, problems, facts, actions, needs, found);
+    }
+
+    @Override
+    public List<Warning> warnings() {
+        return warnings;
     }
 
     @Override
@@ -154,7 +169,7 @@ final class PlannedRewind implements RewindPlan {
     public RewindReport execute() {
         return switch (verdict) {
             case REFUSED -> throw new RewindRefusedException(problems);
-            case REWIND -> Execution.execute(order());
+            case REWIND -> Execution.execute(order()).warning(warnings);
             case RESUME, ALREADY_REWOUND -> {
                 // A rewind that was killed after its very last change can have left its staging area.
                 RewindReport report = Resumption.resume(
@@ -180,7 +195,7 @@ final class PlannedRewind implements RewindPlan {
     }
 
     private RewindReport nothingDone() {
-        return new RewindReport(verdict, divergence, null, null, bytes(), 0, 0, Map.of(), null);
+        return new RewindReport(verdict, divergence, null, null, bytes(), 0, 0, Map.of(), null, List.of());
     }
 
     /** What is to be executed, if the verdict is {@code REWIND}. */

@@ -63,6 +63,8 @@ public record Problem(Kind kind, String message, String cure) {
         TABLESPACE_MOVED_BY_REPLAY,
         /** Replay copies the files of a database that are no longer what the source copied. */
         DATABASE_COPY_DIFFERS,
+        /** WAL that nobody has here could hold what replay does wrong without a word. */
+        WAL_NOT_REHEARSED,
         /** A path that must be written cannot be. */
         UNWRITABLE_PATH,
         /** A file system has not enough room for the staged data. */

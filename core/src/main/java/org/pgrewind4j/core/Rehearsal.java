@@ -3,12 +3,10 @@ package org.pgrewind4j.core;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.SourceMode;
 import org.pgrewind4j.wal.WalLevel;
-import org.pgrewind4j.wal.WalSegmentName;
 import org.pgrewind4j.wal.WalSegmentSource;
 
 /**
@@ -24,13 +22,24 @@ import org.pgrewind4j.wal.WalSegmentSource;
  *       ({@code src/backend/access/transam/xlogrecovery.c}, {@code CheckRequiredParameterValues}).
  *   <li>Are the directories there that it copies, or creates something in? See {@link ReplayedDirectories}.
  *   <li>Does what it copies become what it became on the source? See {@link TemplateCheck}.
+ *   <li>Will the server have what it needs? See {@link ReplayNeeds}.
+ *   <li>Is there WAL that cannot be asked? See {@link UnseenWal}.
  * </ul>
+ *
+ * <p>What is not asked: whether replay meets pages that are not there, which ends it when it has come to F
+ * ({@code src/backend/access/transam/xlogutils.c}, {@code XLogCheckInvalidPages}). A record that neither brings an image
+ * nor initialises its page needs the page. A relation's file is as long as the source's when it was listed or read, so that
+ * a page is missing only if the source had cut or dropped the relation by then. It logs and flushes the record that says
+ * so before it touches the file ({@code src/backend/catalog/storage.c}, {@code RelationTruncate};
+ * {@code src/backend/access/transam/xact.c}, {@code RecordTransactionCommit} before {@code smgrDoPendingDeletes}), and F is
+ * asked for after the last read: the record lies before F, and takes the page off the list of those missed. A database is
+ * the exception, for its files go before its record ({@code src/backend/commands/dbcommands.c}, {@code dropdb}); but a
+ * checkpoint was forced and awaited before that, replay starts at or before the redo point of the source's checkpoint at
+ * the begin of the copy, and nobody is connected to the database any more.
  *
  * <p>The plan asks where the WAL can be read without fetching it; and the execution when it has it all.
  */
 final class Rehearsal implements StagedDataCheck {
-
-    private static final System.Logger LOG = System.getLogger(Rehearsal.class.getName());
 
     private final Settings settings;
     private final RewindFacts facts;
@@ -48,22 +57,25 @@ final class Rehearsal implements StagedDataCheck {
      * @param problems what replay cannot do, or does wrong
      * @param result what is known else, if there are none
      */
-    private record Found(List<Problem> problems, Result result) {}
+    record Found(List<Problem> problems, Result result) {
+
+        private static final Found NOTHING = new Found(List.of(), Result.HOLDS);
+    }
 
     /**
      * Asks of the WAL where nothing is fetched for it, so that a rewind is refused before its first byte. Of a running
      * source all WAL would have to be fetched; the execution fetches it, and then asks the same.
      *
      * @param end where replay ends, as of now
-     * @return what replay cannot do
+     * @return nothing where it is not asked
      */
-    List<Problem> problemsKnownEarly(Lsn end) throws IOException {
+    Found askEarly(Lsn end) throws IOException {
         if (settings.source().mode() != SourceMode.STOPPED) {
-            return List.of();
+            return Found.NOTHING;
         }
         List<WalSegmentSource> wal = new ArrayList<>(List.of(settings.source().wal()));
         wal.addAll(settings.archives());
-        return rehearse(WalSegmentSource.firstOf(wal), List.of(), end).problems();
+        return rehearse(WalSegmentSource.firstOf(wal), List.of(), end);
     }
 
     @Override
@@ -84,13 +96,9 @@ final class Rehearsal implements StagedDataCheck {
      */
     private Found rehearse(WalSegmentSource wal, List<StagedCopy> copies, Lsn end) throws IOException {
         ReplayedWal replayed = ReplayedWal.read(settings, facts, wal, end);
-        if (!replayed.unseen().isEmpty()) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "what the source wrote into these WAL segments is not known: {0}",
-                    replayed.unseen().stream().map(WalSegmentName::fileName).collect(Collectors.joining(", ")));
-        }
         List<Problem> problems = new ArrayList<>();
+        List<Warning> warnings = new ArrayList<>(new ReplayNeeds(settings, facts).of(replayed));
+        new UnseenWal(replayed.unseen()).tell(facts, actions, replayed, problems, warnings);
         checkWalLevel(replayed, problems);
         ReplayedDirectories directories = new ReplayedDirectories(settings, facts, actions);
         directories.replay(replayed.directories());
@@ -99,7 +107,7 @@ final class Rehearsal implements StagedDataCheck {
         problems.addAll(templates.check(actions, copies));
         // Pages of a template that are fetched later can be newer than its copy.
         Reach reach = templates.isNeeded() ? Reach.HOLDS_SO_FAR : Reach.HOLDS;
-        return new Found(problems, new Result(reach, directories.additions()));
+        return new Found(problems, new Result(reach, directories.additions(), warnings));
     }
 
     private static void checkWalLevel(ReplayedWal replayed, List<Problem> problems) {

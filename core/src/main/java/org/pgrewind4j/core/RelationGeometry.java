@@ -3,7 +3,9 @@ package org.pgrewind4j.core;
 import java.util.Optional;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.ForkName;
 import org.pgrewind4j.wal.PostgresVersion;
+import org.pgrewind4j.wal.RelFileLocator;
 import org.pgrewind4j.wal.RelationFile;
 
 /**
@@ -38,6 +40,20 @@ record RelationGeometry(PostgresVersion version, int blockSize, int segmentBlock
         String directory = version.tablespaceDirectory();
         int end = name + directory.length();
         return !text.startsWith(directory, name) || (text.length() > end && text.charAt(end) != '/');
+    }
+
+    /** The directory of a database in a tablespace. */
+    DataPath database(int tablespace, int database) {
+        return path(new RelationFile(new RelFileLocator(tablespace, database, 1), ForkName.MAIN, 0))
+                .parent()
+                .orElseThrow();
+    }
+
+    /** Whether a path is such a directory. */
+    boolean isDatabase(DataPath path) {
+        return file(path.resolve("1"))
+                .filter(file -> file.relation().database() != 0)
+                .isPresent();
     }
 
     /** Where a relation's file lies. */

@@ -25,8 +25,6 @@ import org.pgrewind4j.wal.DirectoryChange.DroppedDatabase;
 import org.pgrewind4j.wal.DirectoryChange.DroppedTablespace;
 import org.pgrewind4j.wal.DirectoryChange.FileCopyDatabase;
 import org.pgrewind4j.wal.DirectoryChange.LoggedDatabase;
-import org.pgrewind4j.wal.PostgresVersion;
-import org.pgrewind4j.wal.RelFileLocator;
 
 /**
  * Goes through the directories that replay makes and removes, from what the rewind leaves, and finds what it would miss.
@@ -52,7 +50,7 @@ final class ReplayedDirectories {
 
     private final Path target;
     private final TablespaceMapping tablespaces;
-    private final PostgresVersion version;
+    private final RelationGeometry geometry;
     private final Lsn divergence;
     private final Map<DataPath, FileAction> actions = new HashMap<>();
 
@@ -72,7 +70,7 @@ final class ReplayedDirectories {
     ReplayedDirectories(Settings settings, RewindFacts facts, List<FileAction> actions) {
         this.target = settings.target();
         this.tablespaces = settings.tablespaces();
-        this.version = facts.targetControl().version();
+        this.geometry = RelationGeometry.of(facts.targetControl());
         this.divergence = facts.divergence().position();
         actions.forEach(action -> this.actions.put(action.path(), action));
     }
@@ -95,12 +93,12 @@ final class ReplayedDirectories {
 
     private void replay(DirectoryChange change) throws IOException {
         if (change instanceof FileCopyDatabase copy) {
-            require(directory(copy.templateTablespace(), copy.templateDatabase()));
+            require(geometry.database(copy.templateTablespace(), copy.templateDatabase()));
             create(copy.tablespace(), copy.database());
         } else if (change instanceof LoggedDatabase logged) {
             create(logged.tablespace(), logged.database());
         } else if (change instanceof DroppedDatabase dropped) {
-            dropped.tablespaces().forEach(tablespace -> remove(directory(tablespace, dropped.database())));
+            dropped.tablespaces().forEach(tablespace -> remove(geometry.database(tablespace, dropped.database())));
         } else if (change instanceof CreatedTablespace created) {
             check(created);
             make(link(created.tablespace()));
@@ -112,7 +110,7 @@ final class ReplayedDirectories {
     }
 
     private void create(int tablespace, int database) {
-        DataPath directory = directory(tablespace, database);
+        DataPath directory = geometry.database(tablespace, database);
         require(directory.parent().orElseThrow());
         make(directory);
     }
@@ -147,18 +145,12 @@ final class ReplayedDirectories {
         return !isTaken && directory.parent().map(this::exists).orElse(true) && Files.isDirectory(directory.in(target));
     }
 
-    private DataPath directory(int tablespace, int database) {
-        DataPath parent =
-                tablespace == RelFileLocator.DEFAULT_TABLESPACE ? DataPath.of("base") : inTablespace(tablespace);
-        return parent.resolve(Integer.toUnsignedString(database));
-    }
-
     private static DataPath link(int tablespace) {
         return TABLESPACES.resolve(Integer.toUnsignedString(tablespace));
     }
 
     private DataPath inTablespace(int tablespace) {
-        return link(tablespace).resolve(version.tablespaceDirectory());
+        return link(tablespace).resolve(geometry.version().tablespaceDirectory());
     }
 
     private void check(CreatedTablespace created) throws IOException {
@@ -176,7 +168,7 @@ final class ReplayedDirectories {
                     "permit new tablespaces below a directory that holds this one."));
         } else if (!Files.isDirectory(location)) {
             makeLocation(created);
-        } else if (Files.exists(location.resolve(version.tablespaceDirectory())) && !isOwn(location)) {
+        } else if (Files.exists(location.resolve(geometry.version().tablespaceDirectory())) && !isOwn(location)) {
             problems.add(new Problem(
                     Kind.TABLESPACE_LOCATION_IN_USE,
                     created(created)

@@ -3,6 +3,7 @@ package org.pgrewind4j.core;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import org.pgrewind4j.wal.DirectoryChange;
 import org.pgrewind4j.wal.DirectoryChange.FileCopyDatabase;
 import org.pgrewind4j.wal.ParameterChange;
 import org.pgrewind4j.wal.RelFileLocator;
+import org.pgrewind4j.wal.ResourceManager;
 import org.pgrewind4j.wal.WalSegment;
 import org.pgrewind4j.wal.WalSegmentName;
 import org.pgrewind4j.wal.WalSegmentSource;
@@ -28,12 +30,14 @@ import org.pgrewind4j.wal.WalSegmentSource;
  * @param parameters the starts of a server with other parameters, in order
  * @param truncations the least length in blocks that was left of a relation's main fork behind the divergence, 0 if it was
  *     created
+ * @param customManagers the resource managers of extensions that have records behind the divergence, each with its first
  * @param unseen the segments behind the divergence that nobody has here: the standby is to get them by itself
  */
 record ReplayedWal(
         List<DirectoryChange> directories,
         List<ParameterChange> parameters,
         Map<RelFileLocator, Long> truncations,
+        Map<ResourceManager, Lsn> customManagers,
         List<WalSegmentName> unseen) {
 
     /**
@@ -61,6 +65,7 @@ record ReplayedWal(
                         reader,
                         ChangedBlocks::parameterChanges),
                 reader.truncations(),
+                reader.customManagers(),
                 List.copyOf(reader.unseen));
     }
 
@@ -136,6 +141,12 @@ record ReplayedWal(
                     .end(until)
                     .threads(settings.threads())
                     .collect());
+        }
+
+        private Map<ResourceManager, Lsn> customManagers() {
+            Map<ResourceManager, Lsn> all = new LinkedHashMap<>();
+            stretches.forEach(stretch -> stretch.customManagers().forEach(all::putIfAbsent));
+            return all;
         }
 
         private Map<RelFileLocator, Long> truncations() {

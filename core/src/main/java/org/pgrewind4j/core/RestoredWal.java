@@ -57,6 +57,16 @@ public final class RestoredWal implements WalSegmentSource, Closeable {
         return restored.open(name);
     }
 
+    /** Whether the command brings a file that is no segment. */
+    synchronized boolean has(String file) throws IOException {
+        Path incoming = directory.resolve("incoming");
+        Files.deleteIfExists(incoming);
+        boolean isThere =
+                command.run(file, incoming, dataDirectory, directory.resolve("output")) && Files.exists(incoming);
+        Files.deleteIfExists(incoming);
+        return isThere;
+    }
+
     private void restore(WalSegmentName name) throws IOException {
         // Under its own name only when it is known to be whole.
         Path incoming = directory.resolve("incoming");

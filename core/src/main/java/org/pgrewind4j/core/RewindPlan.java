@@ -31,6 +31,16 @@ public interface RewindPlan {
     }
 
     /**
+     * What somebody must see to before the server is started on the result. More can be found out when the plan is
+     * executed, see {@link RewindReport#warnings}.
+     *
+     * @return warnings, which forbid nothing; none unless the verdict is {@code REWIND}
+     */
+    default List<Warning> warnings() {
+        return List.of();
+    }
+
+    /**
      * Where the histories part.
      *
      * @return the divergence, empty if it could not or need not be found

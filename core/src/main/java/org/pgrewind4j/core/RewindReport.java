@@ -1,7 +1,10 @@
 package org.pgrewind4j.core;
 
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.Lsn;
@@ -18,6 +21,8 @@ import org.pgrewind4j.timeline.Lsn;
  * @param filesChanged files that were created, replaced, changed or cut
  * @param times how long each phase took
  * @param verification what was proven of the result; null if {@link Verify} did not ask for it
+ * @param warnings what somebody must see to before the server is started; what finished an interrupted execution knows of
+ *     none
  */
 public record RewindReport(
         Verdict verdict,
@@ -28,10 +33,11 @@ public record RewindReport(
         long filesRemoved,
         long filesChanged,
         Map<Phase, Duration> times,
-        @Nullable Verification verification) {
+        @Nullable Verification verification,
+        List<Warning> warnings) {
 
     /**
-     * Takes a copy of the map.
+     * Takes copies of the map and the list.
      *
      * @param verdict the plan's verdict
      * @param divergence where the histories part
@@ -42,9 +48,28 @@ public record RewindReport(
      * @param filesChanged files that were changed
      * @param times how long each phase took
      * @param verification what was proven of the result
+     * @param warnings what somebody must see to
      */
     public RewindReport {
         times = Map.copyOf(times);
+        warnings = List.copyOf(warnings);
+    }
+
+    /** This report, with warnings before those that it has. */
+    RewindReport warning(List<Warning> known) {
+        Set<Warning> all = new LinkedHashSet<>(known);
+        all.addAll(warnings);
+        return new RewindReport(
+                verdict,
+                divergence,
+                redo,
+                replayEnd,
+                bytes,
+                filesRemoved,
+                filesChanged,
+                times,
+                verification,
+                List.copyOf(all));
     }
 
     /**

@@ -25,21 +25,30 @@ interface StagedDataCheck {
      * @param reach whether it stays true
      * @param additions directories and links that are to be there when replay starts, whatever else becomes of them; each
      *     behind those that it lies in
+     * @param warnings what somebody must see to before the server starts
      */
-    record Result(Reach reach, List<FileAction> additions) {
+    record Result(Reach reach, List<FileAction> additions, List<Warning> warnings) {
 
         /** Nothing that could change, or that has to be done. */
-        static final Result HOLDS = new Result(Reach.HOLDS, List.of());
+        static final Result HOLDS = new Result(Reach.HOLDS, List.of(), List.of());
 
         public Result {
             additions = List.copyOf(additions);
+            warnings = List.copyOf(warnings);
         }
 
         /** Both of two. */
         Result and(Result other) {
-            Set<FileAction> all = new LinkedHashSet<>(additions);
-            all.addAll(other.additions);
-            return new Result(reach == Reach.HOLDS ? other.reach : reach, List.copyOf(all));
+            return new Result(
+                    reach == Reach.HOLDS ? other.reach : reach,
+                    both(additions, other.additions),
+                    both(warnings, other.warnings));
+        }
+
+        private static <T> List<T> both(List<T> one, List<T> other) {
+            Set<T> all = new LinkedHashSet<>(one);
+            all.addAll(other);
+            return List.copyOf(all);
         }
     }
 

@@ -23,6 +23,7 @@ import org.pgrewind4j.wal.PostgresVersion;
 final class StandbyFiles {
 
     private static final DataPath RECOVERY_CONF = DataPath.of("recovery.conf");
+    private static final DataPath CONF = DataPath.of("postgresql.conf");
     private static final DataPath AUTO_CONF = DataPath.of("postgresql.auto.conf");
     private static final DataPath SIGNAL = DataPath.of("standby.signal");
 
@@ -68,13 +69,28 @@ final class StandbyFiles {
     }
 
     /**
-     * What a file is to hold.
+     * What a file is to hold. What a promoted server has left there of a recovery of its own is taken out, and what
+     * {@code postgresql.conf} says of it has no effect any more: the standby is to follow.
      *
      * @param action which file
      * @param base has the file whose other settings stay, or has none
+     * @param main has the {@code postgresql.conf} that is read before it
      */
-    byte[] content(WriteConfiguration action, Transport base) throws IOException {
-        return action.settings().isEmpty() ? new byte[0] : ConfigurationText.set(read(base, action.path()), values());
+    private byte[] content(WriteConfiguration action, Transport base, Transport main) throws IOException {
+        if (action.settings().isEmpty()) {
+            return new byte[0];
+        }
+        Map<String, String> all = new LinkedHashMap<>();
+        if (!version.hasRecoveryConf()) {
+            all.putAll(RecoverySettings.neutral(read(main, CONF)));
+        }
+        all.putAll(values());
+        return ConfigurationText.set(RecoverySettings.removedFrom(read(base, action.path())), all);
+    }
+
+    /** What a file is to hold beside what the target's others do. */
+    byte[] content(WriteConfiguration action, Transport target) throws IOException {
+        return content(action, target, target);
     }
 
     private static byte[] read(Transport transport, DataPath path) throws IOException {
@@ -95,11 +111,25 @@ final class StandbyFiles {
      */
     byte[] contentAfter(WriteConfiguration action, Transport source, Predicate<DataPath> kept, Path target)
             throws IOException {
-        if (!kept.test(action.path())) {
-            return content(action, source);
+        try (LocalDirectoryTransport stays = LocalDirectoryTransport.openToLookAt(target)) {
+            return content(action, kept.test(action.path()) ? stays : source, kept.test(CONF) ? stays : source);
         }
-        try (LocalDirectoryTransport directory = LocalDirectoryTransport.open(target)) {
-            return content(action, directory);
-        }
+    }
+
+    /**
+     * The settings that will make a standby stop, if none are written. Up to 11 they are in a file of their own, which no
+     * promoted server has.
+     *
+     * @param source has the source's files
+     * @param kept which files of the target stay
+     * @param target has those
+     */
+    Map<String, String> recoverySettingsLeft(Transport source, Predicate<DataPath> kept, Transport target)
+            throws IOException {
+        return settings.isPresent() || version.hasRecoveryConf()
+                ? Map.of()
+                : RecoverySettings.in(
+                        read(kept.test(CONF) ? target : source, CONF),
+                        read(kept.test(AUTO_CONF) ? target : source, AUTO_CONF));
     }
 }

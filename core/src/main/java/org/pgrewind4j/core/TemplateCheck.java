@@ -105,19 +105,12 @@ final class TemplateCheck {
         Deque<FileCopyDatabase> lasting = new ArrayDeque<>();
         for (int i = creations.size() - 1; i >= 0; i--) {
             FileCopyDatabase creation = creations.get(i);
-            if (isOnSource(directory(creation.tablespace(), creation.database()))
+            if (isOnSource(geometry.database(creation.tablespace(), creation.database()))
                     || lasting.stream().anyMatch(later -> makesTemplate(creation, later))) {
                 lasting.addFirst(creation);
             }
         }
         return List.copyOf(lasting);
-    }
-
-    private DataPath directory(int tablespace, int database) {
-        RelFileLocator any = new RelFileLocator(tablespace, database, FIRST_USER_RELATION);
-        return DataPath.of(new RelationFile(any, ForkName.MAIN, 0).path(geometry.version()))
-                .parent()
-                .orElseThrow();
     }
 
     private boolean isOnSource(DataPath directory) throws IOException {
@@ -151,7 +144,7 @@ final class TemplateCheck {
     }
 
     private void requireTemplate(FileCopyDatabase creation) throws IOException {
-        DataPath directory = directory(creation.templateTablespace(), creation.templateDatabase());
+        DataPath directory = geometry.database(creation.templateTablespace(), creation.templateDatabase());
         if (!isOnSource(directory)) {
             refuse(
                     copied(creation) + ", which the source has dropped or moved since: \"" + directory

@@ -3,6 +3,7 @@ package org.pgrewind4j.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Properties;
 import org.pgrewind4j.testserver.Integrity;
 import org.pgrewind4j.testserver.LogicalContents;
@@ -10,6 +11,7 @@ import org.pgrewind4j.testserver.PageChecksums;
 import org.pgrewind4j.testserver.PageComparison;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.StopMode;
+import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.LiveServerTransport;
 import org.pgrewind4j.transport.LocalDirectoryTransport;
 import org.pgrewind4j.transport.Transport;
@@ -94,10 +96,19 @@ final class Rewound {
         assertThat(Integrity.problems(target)).isEmpty();
         // A primary that is stopped so has sent all its WAL, its last checkpoint included, to its standby.
         source.stop(StopMode.FAST);
+        target.waitForReplay(checkPointOf(source).plus(1));
         target.stop(StopMode.FAST);
         assertThat(PageComparison.of(target, source)).isEmpty();
         if (Plans.facts(plan).targetControl().hasDataChecksums()) {
             assertThat(PageChecksums.bad(target.dataDirectory())).isEmpty();
+        }
+    }
+
+    private static Lsn checkPointOf(PostgresServer server) {
+        try {
+            return ControlFileBytes.read(server).checkPoint();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -12,6 +12,7 @@ import org.pgrewind4j.core.RewindException;
 import org.pgrewind4j.core.RewindPlan;
 import org.pgrewind4j.core.RewindReport;
 import org.pgrewind4j.core.StandbySettings;
+import org.pgrewind4j.core.Warning;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.PrimaryConninfo;
 import org.pgrewind4j.transport.Transport;
@@ -163,8 +164,18 @@ final class RewindJob {
     }
 
     private void execute(RewindPlan plan) {
+        plan.warnings().forEach(this::tell);
         if (!options.isDryRun()) {
-            outcome.report(plan.execute());
+            RewindReport report = plan.execute();
+            outcome.report(report);
+            report.warnings().stream()
+                    .filter(warning -> !plan.warnings().contains(warning))
+                    .forEach(this::tell);
         }
+    }
+
+    private void tell(Warning warning) {
+        messages.warning(warning.message());
+        messages.hint(warning.advice());
     }
 }
