@@ -76,30 +76,31 @@ final class Execution {
             lock.keepServersOff(target, area);
             listener =
                     StatusFile.of(order.source().description(), order.manner().listener(), area, files);
-            Staging staging = new Staging(order, area, files, listener);
-            InPlaceSplit split = staging.split();
-            Staged staged = staging.stage(split.staged());
-            if (!split.overwritten().isEmpty() && staged.result().reach() == StagedDataCheck.Reach.HOLDS_SO_FAR) {
-                // Whether it may be done at all depends on these blocks, too.
-                staged = staging.stageMore(split.overwritten(), staged);
-            } else if (!split.overwritten().isEmpty()) {
-                OverwrittenBlocks.note(split.overwritten(), order, area, files);
-                // The point of no return of an execution in place: from here on no server starts on the target, and
-                // until the seal only a rewind from a source makes it whole.
-                ControlFileAside.move(area, files, order.fingerprint());
-                staged = staging.overwrite(split.overwritten(), staged);
+            try (Staging staging = Staging.begin(order, area, files, listener)) {
+                InPlaceSplit split = staging.split();
+                Staged staged = staging.stage(split.staged());
+                if (!split.overwritten().isEmpty() && staged.result().reach() == StagedDataCheck.Reach.HOLDS_SO_FAR) {
+                    // Whether it may be done at all depends on these blocks, too.
+                    staged = staging.stageMore(split.overwritten(), staged);
+                } else if (!split.overwritten().isEmpty()) {
+                    OverwrittenBlocks.note(split.overwritten(), order, area, files);
+                    // The point of no return of an execution in place: from here on no server starts on the target, and
+                    // until the seal only a rewind from a source makes it whole.
+                    ControlFileAside.move(area, files, order.fingerprint());
+                    staged = staging.overwrite(split.overwritten(), staged);
+                }
+                times.ended(Phase.STAGE);
+                // Staging takes as long as it takes, and nothing keeps others from starting the server meanwhile.
+                requireUnchanged();
+                work.check();
+                listener.phaseStarted(Phase.SEAL);
+                // The point of no return: the last thing that sealing does makes all that is staged count. Up to then
+                // the target is untouched, but for blocks that were overwritten; from then on it is finished without
+                // the source.
+                manifest = new Sealer(order, area, files).seal(staging.copies(), staged);
+                times.ended(Phase.SEAL);
+                warnings = staged.result().warnings();
             }
-            times.ended(Phase.STAGE);
-            // Staging takes as long as it takes, and nothing keeps others from starting the server meanwhile.
-            requireUnchanged();
-            work.check();
-            listener.phaseStarted(Phase.SEAL);
-            // The point of no return: the last thing that sealing does makes all that is staged count. Up to then the
-            // target is untouched, but for blocks that were overwritten; from then on it is finished without the
-            // source.
-            manifest = new Sealer(order, area, files).seal(staging.copies(), staged);
-            times.ended(Phase.SEAL);
-            warnings = staged.result().warnings();
         } catch (IOException | RuntimeException e) {
             dropQuietly(e);
             throw e;

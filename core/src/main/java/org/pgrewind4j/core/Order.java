@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.core.FileAction.WriteConfiguration;
 import org.pgrewind4j.timeline.Divergence;
@@ -13,6 +14,7 @@ import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.ReplayEnd;
 import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.WalSegmentName;
 
 /**
  * What staging and sealing need to know to make of a target what a source is. They know an order, and nothing of why it
@@ -25,6 +27,7 @@ import org.pgrewind4j.wal.ControlFile;
  * @param actions what becomes of each path, in order
  * @param walFiles what becomes of the WAL
  * @param archive gives the segments that the source no longer has
+ * @param restorable the segments that the server gets by itself when it replays
  * @param configuration what is to be in the configuration files that the actions write
  * @param links the target's symbolic links to directories behind which something is staged
  * @param checks what must hold of all that is staged before it is sealed
@@ -38,6 +41,7 @@ record Order(
         List<FileAction> actions,
         WalFiles walFiles,
         ArchivedWal archive,
+        Predicate<WalSegmentName> restorable,
         Configuration configuration,
         List<DataPath> links,
         List<StagedDataCheck> checks,

@@ -211,6 +211,7 @@ final class PlannedRewind implements RewindPlan {
                 actions,
                 known.walFiles(),
                 new ArchivedWal(settings.archives()),
+                settings.restorable(),
                 action -> standby.contentAfter(action, settings.source(), settings.kept(), settings.target()),
                 known.links(),
                 List.of(new SourceCheck(settings.source()), new Rehearsal(settings, known, actions)),

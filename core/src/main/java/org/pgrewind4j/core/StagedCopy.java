@@ -118,6 +118,16 @@ final class StagedCopy {
         return vanished;
     }
 
+    /** Whether all came that was asked for. */
+    boolean isWhole() {
+        for (int i = 0; i < delivered.length; i++) {
+            if (delivered[i] < ranges.get(i).length()) {
+                return false;
+            }
+        }
+        return !vanished;
+    }
+
     /**
      * The size that the file gets: the source's as listed or, where a range ended early, the size that it had shrunk
      * to. Replay repeats what cut it.

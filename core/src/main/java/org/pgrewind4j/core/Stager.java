@@ -36,6 +36,9 @@ final class Stager {
     private final List<StagedCopy> copies = new ArrayList<>();
     private final Set<DataPath> stagedWal = new HashSet<>();
 
+    /** Segments that were staged once they were whole, and so need not be again. */
+    private final Set<DataPath> finalWal = new HashSet<>();
+
     Stager(Transport transport, StagingArea area, FileOperations files, ProgressCounter progress) {
         this.transport = transport;
         this.area = area;
@@ -52,6 +55,9 @@ final class Stager {
     List<StagedCopy> fetch(List<? extends FileAction> actions) throws IOException {
         List<StagedCopy> fetched = new ArrayList<>();
         for (FileAction action : actions) {
+            if (StagedWal.isSegment(action.path())) {
+                stagedWal.add(action.path());
+            }
             if (action instanceof CopyFile copy) {
                 fetched.add(StagedCopy.of(copy, area, stagedName(copy.path(), copies.size() + fetched.size())));
             } else if (action instanceof CopyRanges copy) {
@@ -68,18 +74,35 @@ final class Stager {
 
     /** Stages the segments that were not staged yet. */
     List<StagedCopy> fetchWal(List<CopyFile> segments) throws IOException {
-        List<StagedCopy> fetched = fetch(segments.stream()
+        return fetch(segments.stream()
                 .filter(segment -> !stagedWal.contains(segment.path()))
                 .toList());
-        fetched.forEach(segment -> stagedWal.add(segment.path()));
-        return fetched;
+    }
+
+    /** Takes over whole segments that were staged into the same area meanwhile, perhaps over a part of them. */
+    void adopt(List<StagedCopy> segments) {
+        for (StagedCopy segment : segments) {
+            copies.removeIf(copy -> copy.path().equals(segment.path()));
+            copies.add(segment);
+            finalWal.add(segment.path());
+            if (stagedWal.add(segment.path())) {
+                progress.bytesDone(segment.delivered(0));
+            }
+        }
+    }
+
+    /** Forgets a copy, as if its file had not been staged. */
+    void forget(StagedCopy copy) {
+        copies.remove(copy);
+        stagedWal.remove(copy.path());
     }
 
     /** Forgets the segments that the source may have written to since: they are to be fetched again. */
     void forgetWalFrom(Lsn position, int segmentSize) {
-        stagedWal.removeIf(path -> WalSegmentName.parse(path.fileName(), segmentSize)
-                .filter(segment -> segment.end().isAfter(position))
-                .isPresent());
+        stagedWal.removeIf(path -> !finalWal.contains(path)
+                && WalSegmentName.parse(path.fileName(), segmentSize)
+                        .filter(segment -> segment.end().isAfter(position))
+                        .isPresent());
         copies.removeIf(copy -> StagedWal.isSegment(copy.path()) && !stagedWal.contains(copy.path()));
     }
 

@@ -1,6 +1,8 @@
 package org.pgrewind4j.core;
 
+import java.io.Closeable;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.StagedDataCheck.StagedData;
@@ -8,20 +10,29 @@ import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.DataDirectory;
 import org.pgrewind4j.transport.ReplayEnd;
+import org.pgrewind4j.transport.RetainedWal;
 import org.pgrewind4j.transport.SourceChangedException;
 
 /** Fetches what an order needs into the staging area, and proves that replay makes of it what the source is. */
-final class Staging {
+final class Staging implements Closeable {
 
     private final Order order;
     private final StagingArea area;
+    private final FileOperations files;
+
+    /** What the source keeps while it is copied. */
+    private final RetainedWal retained;
+
     private final ProgressCounter progress;
     private final Stager stager;
     private final StagedPages pages;
 
-    Staging(Order order, StagingArea area, FileOperations files, RewindListener listener) {
+    private Staging(
+            Order order, StagingArea area, FileOperations files, RewindListener listener, RetainedWal retained) {
         this.order = order;
         this.area = area;
+        this.files = files;
+        this.retained = retained;
         this.progress = new ProgressCounter(
                 listener,
                 Phase.STAGE,
@@ -29,6 +40,12 @@ final class Staging {
                 order.actions().size());
         this.stager = new Stager(order.source(), area, files, progress);
         this.pages = new StagedPages(order.source(), files, order.base());
+    }
+
+    /** Asks the source to keep its WAL from now on. */
+    static Staging begin(Order order, StagingArea area, FileOperations files, RewindListener listener)
+            throws IOException {
+        return new Staging(order, area, files, listener, order.source().retainWal());
     }
 
     /**
@@ -50,31 +67,48 @@ final class Staging {
                 : new InPlaceSplit(actions, List.of());
     }
 
-    /** Stages files and parts of files, and the WAL that they need. */
+    /** Stages files and parts of files, and the WAL that they need, which goes first, for it goes away first. */
     Staged stage(List<FileAction> actions) throws IOException {
-        stager.fetch(actions);
-        return complete(order.replay().start().redo());
+        Lsn known = order.replay().end().lsn();
+        List<FileAction> all = new ArrayList<>(WalPursuit.wholeUpTo(known, order));
+        all.addAll(actions);
+        pursuingWal(known, () -> stager.fetch(all));
+        return complete(Lsn.MAX);
     }
 
     /** Stages parts of files beside what is staged already. */
     Staged stageMore(List<CopyRanges> blocks, Staged before) throws IOException {
-        stager.fetch(blocks);
+        pursuingWal(before.end().lsn(), () -> stager.fetch(blocks));
         return complete(before.end().lsn());
     }
 
     /** Writes blocks where they belong. The target's control file is aside. */
     Staged overwrite(List<CopyRanges> blocks, Staged before) throws IOException {
-        stager.overwrite(blocks, DataDirectory.of(order.target()));
+        pursuingWal(before.end().lsn(), () -> stager.overwrite(blocks, DataDirectory.of(order.target())));
         return complete(before.end().lsn());
+    }
+
+    /** Something that takes its time. */
+    private interface Fetch {
+        void run() throws IOException;
+    }
+
+    private void pursuingWal(Lsn from, Fetch fetch) throws IOException {
+        Stager own =
+                new Stager(order.source(), area, files, new ProgressCounter(RewindListener.none(), Phase.STAGE, 0, 0));
+        try (WalPursuit pursuit = WalPursuit.begin(order, own, from, retained.from())) {
+            fetch.run();
+            pages.check(stager.copies());
+            stager.adopt(pursuit.end());
+        }
     }
 
     /**
      * Asks where replay must end, stages the WAL up to there, and proves that all fits together.
      *
-     * @param walEnd where the WAL ends that was staged before, or the start of replay
+     * @param walEnd where the WAL ended when it was staged before; {@link Lsn#MAX} if no segment was staged in part
      */
     private Staged complete(Lsn walEnd) throws IOException {
-        pages.check(stager.copies());
         // Asked for after the last page was fetched: none can be of a time that replay does not reach.
         ReplayEnd end = order.source().replayEnd();
         requireSameTimeline(end);
@@ -111,16 +145,14 @@ final class Staging {
     }
 
     private void stageWal(Lsn end) throws IOException {
-        List<StagedCopy> segments = stager.fetchWal(
-                order.walFiles().copiesUpTo(order.replay().start().redo(), end));
-        for (StagedCopy segment : segments) {
-            if (segment.isVanished()
-                    || segment.delivered(0) < segment.ranges().get(0).length()) {
-                throw new PgRewindException(PgRewindException.withHint(
-                        "the source removed \"" + segment.path() + "\", which replay needs, while it was copied",
-                        "give the source a replication slot or a greater wal_keep_size, and rewind again."));
-            }
-        }
+        stager.fetchWal(order.walFiles().copiesUpTo(order.replay().start().redo(), end));
+        new SlippedWal(order, stager).replace();
         stager.restore(order.actions(), order.archive());
+    }
+
+    /** The source may remove its WAL again. */
+    @Override
+    public void close() throws IOException {
+        retained.close();
     }
 }

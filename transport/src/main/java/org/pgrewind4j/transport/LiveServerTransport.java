@@ -25,6 +25,10 @@ import org.pgrewind4j.wal.WalSegmentSource;
  *     pg_read_binary_file(text, bigint, bigint, boolean) TO rewind_user;
  * </pre>
  *
+ * <p>A role that may replicate as well ({@code REPLICATION}) holds the source's WAL meanwhile by a temporary replication
+ * slot, from 10 on and unless a data source gives the connections. Without it a source that writes much and keeps little can
+ * remove WAL before it is copied.
+ *
  * <p>Nothing is written on the source: its sessions are read-only. One call costs one round trip, but {@link #fetch} and
  * {@link #different} cost one for each four megabytes or so, several of them at a time. A lost connection is replaced up to
  * three times in a row, as long as the same server answers, between the same two of its starts.
@@ -229,6 +233,13 @@ public final class LiveServerTransport implements Transport {
     @Override
     public WalSegmentSource wal() {
         return new LiveWal(sessions, gate);
+    }
+
+    /** By a temporary replication slot, where the role may have one: see the class's comment. */
+    @Override
+    public RetainedWal retainWal() throws IOException {
+        gate.enter();
+        return LiveSlot.create(sessions, gate);
     }
 
     @Override

@@ -40,6 +40,9 @@ final class LiveSessions {
     private final Set<LiveSession> busy = new HashSet<>();
     private final Set<Thread> attempts = new HashSet<>();
 
+    /** Connections that stay open for what the server keeps as long as they are. */
+    private final Set<LiveSession> reserved = new HashSet<>();
+
     /** How many wait for a connection. */
     private int waiting;
 
@@ -64,6 +67,11 @@ final class LiveSessions {
 
     Map<String, String> libpqParameters() {
         return login.connector().libpqParameters();
+    }
+
+    /** Whether connections are a pool's, which may have few of them. */
+    boolean arePooled() {
+        return login.connector().isPooled();
     }
 
     LiveTimeouts timeouts() {
@@ -177,14 +185,59 @@ final class LiveSessions {
         }
     }
 
+    /** Keeps a connection that is in use open, unused, until it is {@link #release released}. */
+    void reserve(LiveSession session) {
+        lock.lock();
+        try {
+            reserved.add(session);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Closes a reserved connection, and ends with it what the server keeps. */
+    void release(LiveSession session) {
+        lock.lock();
+        try {
+            reserved.remove(session);
+        } finally {
+            lock.unlock();
+        }
+        session.close();
+    }
+
+    /** Has a reserved connection used again as any other. */
+    void unreserve(LiveSession session) {
+        lock.lock();
+        try {
+            if (reserved.remove(session)) {
+                idle.push(session);
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether a connection is there, or can be made, beside those that are reserved. */
+    boolean hasMore() throws IOException, InterruptedException {
+        try {
+            giveBack(take());
+            return true;
+        } catch (LiveServerException e) {
+            return false;
+        }
+    }
+
     /** Gives a connection back; one that is broken is not used again. */
     void giveBack(LiveSession session) {
         boolean isKept;
         lock.lock();
         try {
             busy.remove(session);
-            isKept = !closed && !session.isBroken();
-            if (isKept) {
+            boolean isReserved = reserved.contains(session);
+            isKept = !closed && (isReserved || !session.isBroken());
+            if (isKept && !isReserved) {
                 idle.push(session);
             }
         } finally {
@@ -227,7 +280,10 @@ final class LiveSessions {
         try {
             closed = true;
             resting = new ArrayList<>(idle);
+            resting.addAll(reserved);
+            resting.removeAll(busy);
             idle.clear();
+            reserved.clear();
             busy.forEach(LiveSession::cancel);
             attempts.forEach(Thread::interrupt);
             changed.signalAll();

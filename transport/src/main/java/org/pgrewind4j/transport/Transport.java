@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
+import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.wal.ControlFile;
 import org.pgrewind4j.wal.WalSegmentSource;
 
@@ -180,6 +181,19 @@ public interface Transport extends Closeable {
      * @return a source of segments which lives as long as this transport; a segment that is not there is an empty answer
      */
     WalSegmentSource wal();
+
+    /**
+     * Asks the source to keep its WAL until it has been copied. Whether it does is its own affair: the answer says which
+     * part stays.
+     *
+     * <p>This implementation asks for nothing: all WAL of a stopped source stays, and none of a running one need.
+     *
+     * @return what is kept, until it is closed, at the latest with this transport
+     * @throws IOException if the source cannot be read
+     */
+    default RetainedWal retainWal() throws IOException {
+        return RetainedWal.without(mode() == SourceMode.STOPPED ? Lsn.INVALID : Lsn.MAX);
+    }
 
     /**
      * Says how far a target must replay. To be asked after the last byte was fetched, since the answer covers what was

@@ -52,7 +52,7 @@ public final class RecordBoundary {
      * @param timeline the timeline whose file holds the WAL before the position
      * @param position up to where WAL is on disk
      * @return the position itself if a record ends there
-     * @throws MissingWalException if the segment is not there
+     * @throws MissingWalException if the segment is not there, or not any more
      * @throws IOException if it cannot be read, or is not what it must be before such a position
      */
     public static Lsn atOrBefore(
@@ -84,7 +84,8 @@ public final class RecordBoundary {
         ByteBuffer pages = ByteBuffer.allocate((int) end.minus(begin)).order(ByteOrder.LITTLE_ENDIAN);
         while (pages.hasRemaining()) {
             if (segment.read(pages, begin.minus(name.begin()) + pages.position()) < 0) {
-                throw malformed(begin.plus(pages.position()), "the end of segment " + name.fileName());
+                // What was removed since it was opened looks like one that ends here.
+                throw missing(name);
             }
         }
         return pages;
@@ -162,6 +163,10 @@ public final class RecordBoundary {
     private static long first(ByteBuffer page) {
         boolean continues = (page.getShort(2) & CONTINUES_RECORD) != 0;
         return header(page) + (continues ? align(Integer.toUnsignedLong(page.getInt(16))) : 0);
+    }
+
+    private MissingWalException missing(WalSegmentName name) {
+        return new MissingWalException(List.of(name), "to find the last record before " + position);
     }
 
     private IOException malformed(Lsn at, String found) {
