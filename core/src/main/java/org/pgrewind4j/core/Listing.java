@@ -12,7 +12,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.SourceFile;
+import org.pgrewind4j.transport.SourceFileVisitor;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.transport.UnsafePathException;
 import org.pgrewind4j.wal.ForkName;
 import org.pgrewind4j.wal.RelFileLocator;
 
@@ -30,13 +32,23 @@ final class Listing {
     static Listing of(Transport transport, Set<DataPath> closed, RelationGeometry geometry) throws IOException {
         List<SourceFile> files = new ArrayList<>();
         Set<RelFileLocator> unlogged = new HashSet<>();
-        transport.list(closed, file -> {
-            if (Exclusions.isForeign(file.path()) || geometry.isForeign(file.path())) {
-                return;
+        transport.list(closed, new SourceFileVisitor() {
+            @Override
+            public void visit(SourceFile file) {
+                if (Exclusions.isForeign(file.path()) || geometry.isForeign(file.path())) {
+                    return;
+                }
+                files.add(file);
+                if (file.path().toString().endsWith(ForkName.INIT.suffix())) {
+                    geometry.file(file.path()).ifPresent(init -> unlogged.add(init.relation()));
+                }
             }
-            files.add(file);
-            if (file.path().toString().endsWith(ForkName.INIT.suffix())) {
-                geometry.file(file.path()).ifPresent(init -> unlogged.add(init.relation()));
+
+            @Override
+            public void unsafe(DataPath directory, UnsafePathException fault) {
+                if (!Exclusions.isExcluded(directory.resolve("any"))) {
+                    throw fault;
+                }
             }
         });
         files.sort(Comparator.comparing(SourceFile::path));

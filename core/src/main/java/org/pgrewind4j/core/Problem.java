@@ -1,6 +1,7 @@
 package org.pgrewind4j.core;
 
 import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.timeline.VisibleText;
 
 /**
  * A reason why the target cannot be rewound as things are.
@@ -10,6 +11,18 @@ import org.pgrewind4j.timeline.PgRewindException;
  * @param cure what to do about it
  */
 public record Problem(Kind kind, String message, String cure) {
+
+    /**
+     * Makes the texts harmless to print.
+     *
+     * @param kind what is wrong, for programs
+     * @param message what is wrong, for people
+     * @param cure what to do about it
+     */
+    public Problem {
+        message = VisibleText.ofLines(message);
+        cure = VisibleText.ofLines(cure);
+    }
 
     /** What is wrong. New kinds can be added in later releases. */
     public enum Kind {

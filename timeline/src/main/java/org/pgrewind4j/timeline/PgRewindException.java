@@ -4,7 +4,8 @@ import java.io.Serial;
 
 /**
  * Root of the library's errors. Messages are lower case, say what failed and where, what was expected and what was
- * found, and end with a {@code HINT:} line that names the cure where there is one.
+ * found, and end with a {@code HINT:} line that names the cure where there is one. They hold no control character but line
+ * breaks, see {@link VisibleText}.
  */
 public class PgRewindException extends RuntimeException {
     @Serial
@@ -16,7 +17,7 @@ public class PgRewindException extends RuntimeException {
      * @param message what failed, where, expected and found
      */
     public PgRewindException(String message) {
-        super(message);
+        super(VisibleText.ofLines(message));
     }
 
     /**
@@ -26,7 +27,7 @@ public class PgRewindException extends RuntimeException {
      * @param cause the error underneath
      */
     public PgRewindException(String message, Throwable cause) {
-        super(message, cause);
+        super(VisibleText.ofLines(message), cause);
     }
 
     /**

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.timeline.VisibleText;
 
 /**
  * A path relative to a data directory, with {@code /} between names, such as {@code base/13010/1259}. It is the only
@@ -31,6 +32,8 @@ public final class DataPath implements Comparable<DataPath> {
 
     private static final int LONGEST_NAME = 255;
     private static final int LONGEST_PATH = 4095;
+    private static final String CONTROL_CHARACTER = "control character";
+    private static final String LONG_NAME = "a name longer than";
     private static final String LOST_AND_FOUND = "lost+found";
 
     /** The control file. */
@@ -56,7 +59,7 @@ public final class DataPath implements Comparable<DataPath> {
         String fault = fault(text);
         if (fault != null) {
             throw new IllegalArgumentException(
-                    "not a path in a data directory: \"" + UnsafePathException.visible(text) + "\": " + fault);
+                    "not a path in a data directory: \"" + VisibleText.of(text) + "\": " + fault);
         }
         return new DataPath(text);
     }
@@ -71,9 +74,16 @@ public final class DataPath implements Comparable<DataPath> {
     public static DataPath ofUntrusted(String text) {
         String fault = fault(text);
         if (fault != null) {
-            throw new UnsafePathException(text, fault);
+            throw isOfName(fault)
+                    ? new UnsafePathException(text, fault, "rename or remove that file.")
+                    : new UnsafePathException(text, fault);
         }
         return new DataPath(text);
+    }
+
+    /** Whether a name is one that a file can have, unlike those that only a forged path holds. */
+    private static boolean isOfName(String fault) {
+        return fault.startsWith(CONTROL_CHARACTER) || fault.startsWith(LONG_NAME);
     }
 
     /** Says what is wrong with a path; null if nothing is. */
@@ -133,7 +143,7 @@ public final class DataPath implements Comparable<DataPath> {
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
             if (Character.isISOControl(c)) {
-                return String.format(Locale.ROOT, "control character %#04x in a name", (int) c);
+                return String.format(Locale.ROOT, CONTROL_CHARACTER + " %#04x in a name", (int) c);
             }
             if (Character.isSurrogate(c)) {
                 if (!Character.isHighSurrogate(c)
@@ -145,7 +155,7 @@ public final class DataPath implements Comparable<DataPath> {
             }
         }
         if (name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
-            return "a name longer than " + LONGEST_NAME + " bytes";
+            return LONG_NAME + " " + LONGEST_NAME + " bytes";
         }
         return null;
     }
@@ -242,7 +252,7 @@ public final class DataPath implements Comparable<DataPath> {
         try {
             relative = dataDirectory.getFileSystem().getPath(text);
         } catch (InvalidPathException e) {
-            throw new UnsafePathException(text, "this platform cannot represent it: " + e.getReason());
+            throw UnsafePathException.undecoded(text);
         }
         String separator = dataDirectory.getFileSystem().getSeparator();
         if (relative.isAbsolute()

@@ -5,6 +5,7 @@ import java.io.InterruptedIOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -14,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.timeline.VisibleText;
 
 /**
  * Lists a local data directory: one look at each file, one open directory at a time, so that neither a million files nor
@@ -54,7 +56,9 @@ final class DirectoryWalk {
             String prefix = directory.prefix();
             for (Path entry : entries) {
                 checkInterrupt(entry);
-                visit(prefix, entry);
+                if (!isForeign(directory, entry)) {
+                    visit(directory, prefix, entry);
+                }
             }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
@@ -73,9 +77,22 @@ final class DirectoryWalk {
         }
     }
 
-    private void visit(String prefix, Path entry) throws IOException {
-        DataPath path = DataPath.ofUntrusted(prefix.concat(name(entry)));
-        if (!path.isOfCluster()) {
+    /** What is nobody's business is passed over before its name is read. */
+    private static boolean isForeign(Pending directory, Path entry) {
+        String name = text(entry);
+        return name.equals("lost+found")
+                || (directory.path != null && directory.path.isTablespace() && !name.startsWith("PG_"));
+    }
+
+    private void visit(Pending directory, String prefix, Path entry) throws IOException {
+        DataPath path;
+        try {
+            path = DataPath.ofUntrusted(prefix.concat(name(prefix, entry)));
+        } catch (UnsafePathException e) {
+            if (directory.path == null) {
+                throw e;
+            }
+            visitor.unsafe(directory.path, e);
             return;
         }
         BasicFileAttributes found;
@@ -92,7 +109,10 @@ final class DirectoryWalk {
         } else if (found.isSymbolicLink()) {
             visitLink(path, entry);
         } else {
-            LOGGER.log(System.Logger.Level.INFO, "not listed, neither file, directory nor symbolic link: {0}", entry);
+            LOGGER.log(
+                    System.Logger.Level.INFO,
+                    "not listed, neither file, directory nor symbolic link: {0}",
+                    VisibleText.of(entry.toString()));
         }
     }
 
@@ -115,14 +135,29 @@ final class DirectoryWalk {
         }
     }
 
-    /** The entry's name, if the text stands for the same file as the bytes that the file system gave. */
-    private static String name(Path entry) {
+    private static String text(Path entry) {
         String place = entry.toString();
-        String text = place.substring(place.lastIndexOf(entry.getFileSystem().getSeparator()) + 1);
-        if (!isAscii(text) && !entry.getFileSystem().getPath(text).equals(entry.getFileName())) {
-            throw new UnsafePathException(text, "not text in this platform's encoding of file names");
+        return place.substring(place.lastIndexOf(entry.getFileSystem().getSeparator()) + 1);
+    }
+
+    /** The entry's name, if the text stands for the same file as the bytes that the file system gave. */
+    private static String name(String prefix, Path entry) {
+        String text = text(entry);
+        try {
+            if (isAscii(text) || entry.getFileSystem().getPath(text).equals(entry.getFileName())) {
+                return text;
+            }
+        } catch (InvalidPathException e) {
+            // A character stands for bytes that are none, and there are no bytes for it.
         }
-        return text;
+        throw UnsafePathException.undecoded(prefix + escaped(entry));
+    }
+
+    /** The name's bytes as a URI has them, for the text has lost them. */
+    private static String escaped(Path entry) {
+        String uri = entry.toUri().getRawPath();
+        String name = uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri;
+        return name.substring(name.lastIndexOf('/') + 1);
     }
 
     private static boolean isAscii(String text) {

@@ -2,6 +2,9 @@ package org.pgrewind4j.transport;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,11 +24,12 @@ import java.util.concurrent.TimeUnit;
  */
 final class LiveListing {
 
-    static final int FIELDS = 4;
+    static final int FIELDS = 5;
     private static final int PATH = 0;
     private static final int SIZE = 1;
     private static final int IS_DIRECTORY = 2;
     private static final int LINK_TARGET = 3;
+    private static final int IS_AS_STORED = 4;
 
     /** Enough that handing over costs nothing; what is under way is mostly this many entries times the queue's length. */
     private static final int BUNDLE = 256;
@@ -63,7 +67,8 @@ final class LiveListing {
                 SELECT path, size, isdir,
                        CASE WHEN path LIKE 'pg_tblspc/%%' AND path NOT LIKE 'pg_tblspc/%%/%%' THEN
                          (SELECT pg_tablespace_location(oid) FROM pg_tablespace
-                           WHERE path = 'pg_tblspc/' || oid::text) END
+                           WHERE path = 'pg_tblspc/' || oid::text) END,
+                       getdatabaseencoding() IN ('UTF8', 'SQL_ASCII')
                   FROM files
                  WHERE size IS NOT NULL""".formatted(SqlLiteral.texts(closed));
     }
@@ -124,7 +129,7 @@ final class LiveListing {
 
     /** What one row says. */
     static SourceFile entry(CopyRows row) throws IOException {
-        DataPath path = DataPath.ofUntrusted(row.text(PATH));
+        DataPath path = path(row);
         if (row.bool(IS_DIRECTORY)) {
             // An in-place tablespace has itself as its location, relative to the data directory.
             return row.isNull(LINK_TARGET) || row.text(LINK_TARGET).equals(path.toString())
@@ -136,6 +141,35 @@ final class LiveListing {
             throw CopyRows.malformed("a file of " + size + " bytes");
         }
         return SourceFile.file(path, size);
+    }
+
+    /**
+     * The path as the file system has it. The server takes the bytes of a name for text in the encoding of the database: one
+     * that is not ASCII arrives as it is only if nothing is converted on the way.
+     */
+    private static DataPath path(CopyRows row) throws IOException {
+        ByteBuffer bytes = row.bytes(PATH);
+        if (bytes == null) {
+            throw CopyRows.malformed("expected a path, found NULL");
+        }
+        String text;
+        try {
+            text = StandardCharsets.UTF_8.newDecoder().decode(bytes.duplicate()).toString();
+        } catch (CharacterCodingException e) {
+            byte[] name = new byte[bytes.remaining()];
+            bytes.duplicate().get(name);
+            throw new UnsafePathException(
+                    new String(name, StandardCharsets.ISO_8859_1),
+                    "not text in UTF-8 (its bytes are shown as characters)",
+                    "rename or remove that file on the source.");
+        }
+        if (!row.bool(IS_AS_STORED) && text.chars().anyMatch(c -> c > '~')) {
+            throw new UnsafePathException(
+                    text,
+                    "the name is not ASCII, and the database that is connected to has another encoding than UTF8",
+                    "connect to a database whose encoding is UTF8, or rename or remove that file on the source.");
+        }
+        return DataPath.ofUntrusted(text);
     }
 
     /** Entries on their way to the caller. */

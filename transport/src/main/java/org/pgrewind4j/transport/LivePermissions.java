@@ -3,6 +3,7 @@ package org.pgrewind4j.transport;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.pgrewind4j.timeline.VisibleText;
 
 /** What a running server must have and allow, asked in one query. */
 final class LivePermissions {
@@ -38,7 +39,7 @@ final class LivePermissions {
                             + " or later, found " + facts.major(),
                     "use the primary, or stop the standby and use its data directory."));
         }
-        String fullPageWrites = row.text(0);
+        String fullPageWrites = VisibleText.of(row.text(0));
         if (!fullPageWrites.equals("on")) {
             problems.add(new SourceProblem(
                     SourceProblem.Kind.FULL_PAGE_WRITES_OFF,
@@ -52,8 +53,8 @@ final class LivePermissions {
 
     private static void addMissingRights(
             List<SourceProblem> problems, CopyRows row, LiveFacts facts, String description) throws IOException {
-        String role = row.text(1);
-        String missing = row.text(3);
+        String role = VisibleText.of(row.text(1));
+        String missing = VisibleText.of(row.text(3));
         if (facts.major() < FIRST_WITH_GRANTS && !row.bool(2)) {
             problems.add(new SourceProblem(
                     SourceProblem.Kind.NOT_PERMITTED,

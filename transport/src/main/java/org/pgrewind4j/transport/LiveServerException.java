@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.timeline.VisibleText;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -27,7 +28,7 @@ public final class LiveServerException extends IOException {
     private final @Nullable String sqlState;
 
     private LiveServerException(String message, @Nullable String sqlState, @Nullable Throwable cause) {
-        super(message, cause);
+        super(VisibleText.ofLines(message), cause);
         this.sqlState = sqlState;
     }
 
@@ -37,7 +38,7 @@ public final class LiveServerException extends IOException {
         String message = tried + ": " + answer(cause);
         String cure = state == null ? null : CURES.get(state);
         return new LiveServerException(
-                cure == null ? message : PgRewindException.withHint(message, cure), state, cause);
+                cure == null ? message : PgRewindException.withHint(message, cure), state, harmless(cause));
     }
 
     static LiveServerException of(String message) {
@@ -46,6 +47,18 @@ public final class LiveServerException extends IOException {
 
     static LiveServerException of(String message, @Nullable Throwable cause) {
         return new LiveServerException(message, null, cause);
+    }
+
+    /** Stack traces in logs repeat a cause's message: one that is dangerous to print is replaced by one that is not. */
+    private static SQLException harmless(SQLException cause) {
+        String message = String.valueOf(cause.getMessage());
+        String visible = VisibleText.ofLines(message);
+        if (visible.equals(message)) {
+            return cause;
+        }
+        SQLException replaced = new SQLException(visible, cause.getSQLState(), cause.getErrorCode());
+        replaced.setStackTrace(cause.getStackTrace());
+        return replaced;
     }
 
     /** What the server said, or else the driver with its reason. */
@@ -59,7 +72,7 @@ public final class LiveServerException extends IOException {
         if (fromServer == null && cause.getCause() != null && cause.getCause().getMessage() != null) {
             answer.append(" (").append(cause.getCause().getMessage()).append(')');
         }
-        return answer.toString();
+        return VisibleText.of(answer.toString());
     }
 
     /**

@@ -107,9 +107,17 @@ public final class LocalDirectoryTransport implements Transport {
     @Override
     public void list(Set<DataPath> closed, SourceFileVisitor visitor) throws IOException {
         gate.enter();
-        directory.list(closed, file -> {
-            gate.proceed();
-            visitor.visit(file);
+        directory.list(closed, new SourceFileVisitor() {
+            @Override
+            public void visit(SourceFile file) throws IOException {
+                gate.proceed();
+                visitor.visit(file);
+            }
+
+            @Override
+            public void unsafe(DataPath place, UnsafePathException fault) {
+                visitor.unsafe(place, fault);
+            }
         });
     }
 

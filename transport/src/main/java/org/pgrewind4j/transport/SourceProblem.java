@@ -1,5 +1,7 @@
 package org.pgrewind4j.transport;
 
+import org.pgrewind4j.timeline.VisibleText;
+
 /**
  * Something about a source that forbids copying from it.
  *
@@ -8,6 +10,18 @@ package org.pgrewind4j.transport;
  * @param cure what to do about it, one sentence
  */
 public record SourceProblem(Kind kind, String message, String cure) {
+
+    /**
+     * Makes the texts harmless to print.
+     *
+     * @param kind which rule it breaks
+     * @param message what was expected and what was found
+     * @param cure what to do about it
+     */
+    public SourceProblem {
+        message = VisibleText.ofLines(message);
+        cure = VisibleText.ofLines(cure);
+    }
 
     /** The rules. */
     public enum Kind {

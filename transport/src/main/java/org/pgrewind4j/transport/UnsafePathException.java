@@ -1,8 +1,8 @@
 package org.pgrewind4j.transport;
 
 import java.io.Serial;
-import java.util.Locale;
 import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.timeline.VisibleText;
 
 /**
  * A path that a source named could lead out of the data directory, or to a file whose name cannot be represented. The
@@ -12,12 +12,31 @@ public final class UnsafePathException extends PgRewindException {
     @Serial
     private static final long serialVersionUID = 1L;
 
+    /** Characters of a path that a message shows. */
+    private static final int SHOWN = 200;
+
     /** What the source sent, control characters made visible. */
     private final String path;
 
     UnsafePathException(String path, String reason) {
         super("unsafe path \"" + visible(path) + "\": " + reason);
         this.path = visible(path);
+    }
+
+    UnsafePathException(String path, String reason, String cure) {
+        this(path, PgRewindException.withHint(reason, cure));
+    }
+
+    /** A name that is not text as this JVM reads names: it is bytes to the file system, in no encoding. */
+    static UnsafePathException undecoded(String path) {
+        String encoding = System.getProperty("sun.jnu.encoding", "");
+        return new UnsafePathException(
+                path,
+                "not text in this JVM's encoding of file names, "
+                        + (encoding.isEmpty() ? "which is unknown" : encoding),
+                encoding.equals("UTF-8")
+                        ? "rename or remove that file."
+                        : "start the JVM in a UTF-8 locale, as with LC_ALL=C.UTF-8.");
     }
 
     /**
@@ -30,24 +49,8 @@ public final class UnsafePathException extends PgRewindException {
         return path;
     }
 
-    /** Keeps terminals and log files safe from what an untrusted source put into a name. */
+    /** What is shown of a text that may be long. */
     static String visible(String text) {
-        int end = Math.min(text.length(), 200);
-        StringBuilder visible = new StringBuilder(end);
-        for (int i = 0; i < end; i++) {
-            char c = text.charAt(i);
-            if (Character.isISOControl(c) || (Character.isSurrogate(c) && !paired(text, i))) {
-                visible.append(String.format(Locale.ROOT, "\\u%04X", (int) c));
-            } else {
-                visible.append(c);
-            }
-        }
-        return end == text.length() ? visible.toString() : visible.append("...").toString();
-    }
-
-    private static boolean paired(String text, int i) {
-        return Character.isHighSurrogate(text.charAt(i))
-                ? i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))
-                : i > 0 && Character.isHighSurrogate(text.charAt(i - 1));
+        return VisibleText.of(text, SHOWN);
     }
 }

@@ -65,12 +65,14 @@ class DataPathTest {
     @Test
     void refusesControlCharactersAndShowsThem() {
         assertThatThrownBy(() -> DataPath.ofUntrusted("a/b\0c"))
-                .hasMessage("unsafe path \"a/b\\u0000c\": control character 0x00 in a name");
+                .hasMessage(
+                        "unsafe path \"a/b\\u0000c\": control character 0x00 in a name\nHINT: rename or remove that file.");
         assertThatThrownBy(() -> DataPath.ofUntrusted("\u001B[2J"))
                 .isInstanceOfSatisfying(
                         UnsafePathException.class, e -> assertThat(e.path()).isEqualTo("\\u001B[2J"));
         assertThatThrownBy(() -> DataPath.ofUntrusted("a\u007F"))
-                .hasMessage("unsafe path \"a\\u007F\": control character 0x7f in a name");
+                .hasMessage(
+                        "unsafe path \"a\\u007F\": control character 0x7f in a name\nHINT: rename or remove that file.");
     }
 
     @Test
@@ -86,7 +88,8 @@ class DataPathTest {
         String longest = "ü".repeat(127) + "x";
         assertThat(DataPath.of(longest).fileName()).isEqualTo(longest);
         assertThatThrownBy(() -> DataPath.ofUntrusted(longest + "x"))
-                .hasMessage("unsafe path \"" + (longest + "x") + "\": a name longer than 255 bytes");
+                .hasMessage("unsafe path \"" + (longest + "x")
+                        + "\": a name longer than 255 bytes\nHINT: rename or remove that file.");
 
         String path = "a/".repeat(2047) + "a";
         assertThat(DataPath.of(path)).hasToString(path);

@@ -2,6 +2,7 @@ package org.pgrewind4j.examples.pgrewind;
 
 import java.io.PrintStream;
 import java.util.List;
+import org.pgrewind4j.timeline.VisibleText;
 
 /** Lines on standard error as PostgreSQL's programs write them (PostgreSQL: {@code src/common/logging.c}). */
 final class Messages {
@@ -42,7 +43,7 @@ final class Messages {
     }
 
     private void print(String level, String text) {
-        raw(PgRewind.NAME + ": " + level + text + "\n");
+        raw(PgRewind.NAME + ": " + level + VisibleText.ofLines(text) + "\n");
     }
 
     /** Writes text that is no message. */

@@ -193,7 +193,8 @@ interface ListingContract extends SourceUnderTest {
         try (Transport transport = open()) {
             assertThatThrownBy(() -> transport.list(Set.of(), file -> {}))
                     .isInstanceOf(UnsafePathException.class)
-                    .hasMessage("unsafe path \"contract/two\\u000Alines\": control character 0x0a in a name");
+                    .hasMessage(
+                            "unsafe path \"contract/two\\u000Alines\": control character 0x0a in a name\nHINT: rename or remove that file.");
             assertThat(transport.read(DataPath.of("PG_VERSION"), 100)).isNotEmpty();
         }
     }
