@@ -31,7 +31,10 @@ import org.pgrewind4j.wal.RelationFile;
  *       counted, so nothing is assumed.
  *   <li>Hint bits that no record names exist only on pages that were logged since the redo point
  *       ({@code src/backend/access/transam/xloginsert.c}, {@code XLogSaveBufferForHint}): after D the page is in
- *       {@code after}, before D it is rebuilt. That is why checksums or {@code wal_log_hints} are required.
+ *       {@code after}, before D it is rebuilt. That is why checksums or {@code wal_log_hints} are required. What it
+ *       takes for a target whose own redo point was another one: {@link UnloggedHints}.
+ *   <li>Some changes have no record at all. Blocks that are found to have such ones are copied too:
+ *       {@link UnloggedPages}.
  *   <li>A relation that was truncated or created anew after D may have been extended again without a record for each
  *       page, so everything from the truncation point on is copied.
  * </ul>
@@ -54,16 +57,22 @@ final class CopySet {
     }
 
     static CopySet of(ChangedBlocks changed, BlockSelection selection, Lsn divergence) {
+        return of(changed, selection, divergence, BlockSet.of());
+    }
+
+    /** With blocks that no record names. */
+    static CopySet of(ChangedBlocks changed, BlockSelection selection, Lsn divergence, BlockSet unlogged) {
         BlockSet unexpected = changed.before().minus(changed.rebuilt());
         Set<Long> recreated = changed.fileCopyDatabases().stream()
                 .filter(creation -> !creation.lsn().isBefore(divergence))
                 .map(creation -> directoryKey(creation.tablespace(), creation.database()))
                 .collect(Collectors.toSet());
-        BlockSet all = changed.before().union(changed.after());
+        BlockSet all = changed.before().union(changed.after()).union(unlogged);
         if (selection == BlockSelection.SINCE_CHECKPOINT) {
             return new CopySet(changed, all, unexpected, recreated);
         }
-        BlockSet minimal = changed.after().minus(changed.rebuilt()).union(unexpected);
+        BlockSet minimal =
+                changed.after().minus(changed.rebuilt()).union(unexpected).union(unlogged);
         Predicate<RelFileLocator> template = inTemplate(changed.fileCopyDatabases(), divergence);
         return new CopySet(changed, minimal.union(all.filter(template)), unexpected, recreated);
     }

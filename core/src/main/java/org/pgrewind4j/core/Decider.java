@@ -14,6 +14,7 @@ import org.pgrewind4j.core.FileDecisions.Decision;
 import org.pgrewind4j.core.NeededWal.Origin;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.timeline.Divergence;
+import org.pgrewind4j.transport.DataDirectory;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.transport.LocalDirectoryTransport;
@@ -30,6 +31,7 @@ final class Decider {
     private final ControlFile targetControl;
     private final Cluster ofSource;
     private final Divergence divergence;
+    private final TargetScan scan;
     private final ReplayStart start;
     private final ReplayEnd end;
     private final List<FileAction> actions = new ArrayList<>();
@@ -41,18 +43,19 @@ final class Decider {
             ControlFile targetControl,
             Cluster ofSource,
             Divergence divergence,
-            ReplayStart start,
+            TargetScan scan,
             ReplayEnd end) {
         this.settings = settings;
         this.targetControl = targetControl;
         this.ofSource = ofSource;
         this.divergence = divergence;
-        this.start = start;
+        this.scan = scan;
+        this.start = scan.start();
         this.end = end;
     }
 
-    PlannedRewind decide(LocalDirectoryTransport target, ChangedBlocks changed, Preconditions preconditions)
-            throws IOException {
+    PlannedRewind decide(LocalDirectoryTransport target, Preconditions preconditions) throws IOException {
+        ChangedBlocks changed = scan.changed();
         settings.listener().phaseStarted(Phase.DECIDE);
         RelationGeometry geometry = RelationGeometry.of(targetControl);
         Listings listings = Listings.of(settings.source(), target, geometry);
@@ -73,7 +76,12 @@ final class Decider {
         List<NeededWal> wal = findWal(walFiles, segments);
         Set<DataPath> copiedSegments = new HashSet<>();
         segments.forEach(copy -> copiedSegments.add(copy.path()));
-        CopySet copySet = CopySet.of(changed, settings.blockSelection(), divergence.position());
+        UnloggedPages unlogged = new UnloggedPages(geometry, DataDirectory.of(settings.target()), targetFiles);
+        unlogged.findMetapages(longerOnTarget.relations());
+        if (!scan.hintsLogged()) {
+            unlogged.findDeadEntries(changed);
+        }
+        CopySet copySet = CopySet.of(changed, settings.blockSelection(), divergence.position(), unlogged.found());
         StandbyFiles standbyFiles = new StandbyFiles(settings.standby(), targetControl.version());
         FileDecisions decisions = new FileDecisions(
                 copySet,

@@ -27,4 +27,8 @@ final class LongerOnTarget {
     boolean contains(RelFileLocator relation) {
         return relations.contains(relation);
     }
+
+    Set<RelFileLocator> relations() {
+        return relations;
+    }
 }

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.timeline.Divergence;
@@ -17,13 +16,10 @@ import org.pgrewind4j.transport.PostmasterPid;
 import org.pgrewind4j.transport.ReplayEnd;
 import org.pgrewind4j.wal.ChangedBlockCollector;
 import org.pgrewind4j.wal.ChangedBlocks;
-import org.pgrewind4j.wal.CheckpointFinder;
-import org.pgrewind4j.wal.CheckpointRecord;
 import org.pgrewind4j.wal.ClusterState;
 import org.pgrewind4j.wal.ControlFile;
 import org.pgrewind4j.wal.MissingWalException;
 import org.pgrewind4j.wal.WalEndsTooEarlyException;
-import org.pgrewind4j.wal.WalSegmentSource;
 
 /** Collects and decides: the first two steps of a rewind. Reads only. */
 final class Planner {
@@ -207,12 +203,13 @@ final class Planner {
             return nothingToRewind(
                     Verdict.CAN_FOLLOW, divergence, SharedRecord.compareEndOfTarget(settings, ofTarget, ofSource));
         }
-        ScanResult scan = scan(ofTarget, ofSource, divergence);
+        settings.listener().phaseStarted(Phase.SCAN);
+        TargetScan scan = TargetScan.of(settings, ofTarget, ofSource, divergence.position());
         preconditions.checkWalOf(ofSource.controlFile());
         preconditions.checkStarts(ofTarget.controlFile(), scan.changed(), divergence.position());
         SharedRecord.compareAt(settings, ofTarget, ofSource, divergence).ifPresent(preconditions.problems()::add);
-        return new Decider(settings, ofTarget.controlFile(), ofSource, divergence, scan.start(), end)
-                .decide(target, scan.changed(), preconditions);
+        return new Decider(settings, ofTarget.controlFile(), ofSource, divergence, scan, end)
+                .decide(target, preconditions);
     }
 
     /**
@@ -234,37 +231,5 @@ final class Planner {
                 .redo(controlFile.checkPointCopy().redo())
                 .collect());
         return !tail.end().position().isAfter(divergence.position());
-    }
-
-    /**
-     * What the target's WAL says.
-     *
-     * @param start where replay will start
-     * @param changed what the records from there to the end of WAL name
-     */
-    private record ScanResult(ReplayStart start, ChangedBlocks changed) {}
-
-    private ScanResult scan(Cluster ofTarget, Cluster ofSource, Divergence divergence) throws IOException {
-        settings.listener().phaseStarted(Phase.SCAN);
-        ControlFile controlFile = ofTarget.controlFile();
-        WalSegmentSource wal = ScanWal.of(settings, controlFile, divergence.position());
-        CheckpointRecord shared = new UnloggedHints(wal, ofTarget, divergence.position())
-                .goBack(CheckpointFinder.lastBefore(
-                        wal,
-                        controlFile.version(),
-                        controlFile.walSegmentSize(),
-                        ofTarget.history(),
-                        divergence.position()));
-        ReplayStart start = ReplayStart.of(shared, ofSource.controlFile(), controlFile);
-        LongConsumer progress = bytes -> settings.listener().progressed(new Progress(Phase.SCAN, bytes, 0, 0, 0));
-        EndOfTarget end = new EndOfTarget(settings, ofTarget);
-        ChangedBlocks changed = end.proven(end.required(ChangedBlockCollector.of(
-                        wal, controlFile.version(), controlFile.walSegmentSize(), ofTarget.history()))
-                .redo(start.redo())
-                .divergence(divergence.position())
-                .threads(settings.threads())
-                .progress(progress)
-                .collect());
-        return new ScanResult(start, changed);
     }
 }

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.testserver.Failover;
 import org.pgrewind4j.testserver.PostgresServer;
+import org.pgrewind4j.testserver.PostgresServerBuilder;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
@@ -31,11 +32,7 @@ class StandbyHintsTest {
     @MethodSource("oldestAndNewest")
     void promotedStandbyGetsTheRowsOfATransactionThatItTookForLost(ServerRelease release)
             throws IOException, SQLException {
-        try (Failover failover = Failover.of(PostgresServer.builder(release)
-                .withChecksums()
-                .setting("autovacuum", "off")
-                .setting("checkpoint_timeout", "1h")
-                .build())) {
+        try (Failover failover = Failover.of(server(release).build())) {
             PostgresServer primary = failover.primary();
             PostgresServer promoted = failover.standby();
             primary.execute("CREATE TABLE t AS SELECT g AS id FROM generate_series(1, 1000) g");
@@ -70,5 +67,129 @@ class StandbyHintsTest {
             promoted.catchUpWith(primary);
             assertThat(promoted.value("SELECT count(*) FROM t")).isEqualTo("1400");
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("oldestAndNewest")
+    void rowsOfATransactionThatWasPreparedBeforeAShutdownStayLost(ServerRelease release) throws IOException {
+        try (Failover failover = Failover.of(
+                server(release).setting("max_prepared_transactions", "5").build())) {
+            PostgresServer primary = failover.primary();
+            PostgresServer promoted = failover.standby();
+            primary.execute("CREATE TABLE t AS SELECT g AS id FROM generate_series(1, 1000) g");
+            primary.execute(
+                    "BEGIN", "INSERT INTO t SELECT g FROM generate_series(1001, 1500) g", "PREPARE TRANSACTION 'p'");
+            primary.stop(StopMode.FAST);
+            primary.start();
+            primary.execute("CREATE TABLE marker (id int)");
+            promoted.catchUpWith(primary);
+            promoted.promote();
+            promoted.execute("COMMIT PREPARED 'p'");
+            assertThat(promoted.value("SELECT count(*) FROM t")).isEqualTo("1500");
+            promoted.stop(StopMode.FAST);
+            primary.execute("ROLLBACK PREPARED 'p'");
+            primary.stop(StopMode.FAST);
+
+            follow(promoted, primary);
+
+            assertThat(promoted.value("SELECT count(*) FROM t")).isEqualTo("1000");
+        }
+    }
+
+    /** Nothing of an index is changed by a deletion, but scans mark what they need not visit again. */
+    @ParameterizedTest
+    @MethodSource("oldestAndNewest")
+    void indexOfAPromotedStandbyFindsTheRowsThatItHadDeleted(ServerRelease release) throws IOException {
+        try (Failover failover = Failover.of(server(release).build())) {
+            PostgresServer primary = failover.primary();
+            PostgresServer promoted = failover.standby();
+            primary.execute(
+                    "CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t SELECT g FROM generate_series(1, 1000) g");
+            primary.checkpoint();
+            primary.execute("CREATE TABLE marker (id int)");
+            promoted.catchUpWith(primary);
+            promoted.promote();
+            deleteAndMark(promoted);
+            promoted.stop(StopMode.FAST);
+            primary.stop(StopMode.FAST);
+
+            follow(promoted, primary);
+
+            primary.stop(StopMode.FAST);
+            promoted.promote();
+            assertThat(promoted.value("SELECT count(*) FROM t WHERE id = 500")).isEqualTo("1");
+        }
+    }
+
+    /** The same where the mistake was made by the standby of one that had been promoted a moment ago. */
+    @ParameterizedTest
+    @MethodSource("oldestAndNewest")
+    void indexOfAPrimaryThatWasPromotedJustBeforeFindsTheRowsThatItHadDeleted(ServerRelease release)
+            throws IOException {
+        try (PostgresServer first = server(release).build()) {
+            first.initialize();
+            first.start();
+            first.stop(StopMode.FAST);
+            try (PostgresServer second = first.copy();
+                    PostgresServer third = first.copy()) {
+                second.standbyOf(first);
+                third.standbyOf(second);
+                first.start();
+                second.start();
+                third.start();
+                first.execute(
+                        "CREATE TABLE t (id int PRIMARY KEY)",
+                        "INSERT INTO t SELECT g FROM generate_series(1, 1000) g");
+                first.checkpoint();
+                first.execute("CREATE TABLE marker (id int)");
+                second.catchUpWith(first);
+                second.promote();
+                second.execute("CREATE TABLE another (id int)");
+                third.catchUpWith(second);
+                third.promote();
+                deleteAndMark(second);
+                second.stop(StopMode.FAST);
+                third.stop(StopMode.FAST);
+
+                follow(second, third);
+
+                third.stop(StopMode.FAST);
+                second.promote();
+                assertThat(second.value("SELECT count(*) FROM t WHERE id = 500"))
+                        .isEqualTo("1");
+            }
+        }
+    }
+
+    private static void deleteAndMark(PostgresServer server) {
+        server.execute(
+                "DELETE FROM t WHERE id = 500",
+                "SET enable_seqscan = off",
+                "SET enable_bitmapscan = off",
+                "SELECT * FROM t WHERE id = 500",
+                "SELECT * FROM t WHERE id = 500");
+    }
+
+    private static PostgresServerBuilder server(ServerRelease release) {
+        return PostgresServer.builder(release)
+                .withChecksums()
+                .setting("autovacuum", "off")
+                .setting("checkpoint_timeout", "1h");
+    }
+
+    /** Rewinds a stopped server to another one and lets it catch up. */
+    private static void follow(PostgresServer target, PostgresServer source) throws IOException {
+        try (LocalDirectoryTransport transport = LocalDirectoryTransport.open(source.dataDirectory())) {
+            RewindPlan plan = Rewind.of(target.dataDirectory())
+                    .from(transport)
+                    .durability(Durability.NO_SYNC)
+                    .plan();
+            assertThat(plan.problems()).isEmpty();
+            plan.execute();
+        }
+        source.start();
+        target.standbyOf(source);
+        target.start();
+        target.catchUpWith(source);
     }
 }

@@ -18,6 +18,7 @@ import org.pgrewind4j.timeline.Lsn;
  * <tr><td>2 Storage</td><td>{@code 0x10} CREATE, {@code 0x20} TRUNCATE</td><td>a file is created, cut</td></tr>
  * <tr><td>4 Database, 5 Tablespace</td><td>as {@link DirectoryChange} says</td>
  *     <td>directories come, are copied, or go</td></tr>
+ * <tr><td>16 SP-GiST</td><td>all</td><td>the index's metapage may have changed too, see {@link #readSpGist}</td></tr>
  * <tr><td>128 to 255</td><td>any</td><td>replay needs the extension that it belongs to</td></tr>
  * </table>
  *
@@ -32,7 +33,10 @@ final class SpecialRecords {
     private static final int STORAGE = 2;
     private static final int DATABASE = 4;
     private static final int TABLESPACE = 5;
+    private static final int SPGIST = 16;
     private static final int LEAST_CUSTOM = 128;
+
+    private static final int SPGIST_METAPAGE = 0;
 
     private static final int PARAMETER_CHANGE = 0x60;
     private static final int IMAGE_FOR_HINT = 0xA0;
@@ -67,6 +71,7 @@ final class SpecialRecords {
                 || manager == STORAGE
                 || manager == DATABASE
                 || manager == TABLESPACE
+                || manager == SPGIST
                 || manager >= LEAST_CUSTOM
                 || (cursor.info() & CHANGES_RELATION_FILES) != 0;
     }
@@ -80,6 +85,7 @@ final class SpecialRecords {
             case STORAGE -> readStorage(cursor, kind, findings);
             case DATABASE -> directories.readDatabase(cursor, kind, findings);
             case TABLESPACE -> readTablespace(cursor, kind, findings);
+            case SPGIST -> readSpGist(cursor, findings);
             default -> readOther(cursor, findings);
         };
         if (!isKnown && (cursor.info() & CHANGES_RELATION_FILES) != 0) {
@@ -157,6 +163,23 @@ final class SpecialRecords {
     private static boolean readOther(WalCursor cursor, WalFindings findings) {
         if (cursor.resourceManager() >= LEAST_CUSTOM) {
             findings.addCustom(cursor.resourceManager(), cursor.begin());
+        }
+        return false;
+    }
+
+    /**
+     * Whoever inserts into an SP-GiST index notes on its metapage, block 0, which pages have room, without a record
+     * ({@code src/backend/access/spgist/spgutils.c}, {@code SpGistUpdateMetaPage}). A page that came into being after
+     * the divergence gets there with the insertion's records only, so these stand for a change of the metapage: else it
+     * would name blocks that are not there any more, and every insertion that tries them fails.
+     */
+    private static boolean readSpGist(WalCursor cursor, WalFindings findings) {
+        if (findings.isAfter(cursor.begin())) {
+            RecordContent content = cursor.content();
+            for (int i = 0; i < content.blockCount(); i++) {
+                findings.touch(content.tablespace(i), content.database(i), content.relation(i))
+                        .addAfter(SPGIST_METAPAGE);
+            }
         }
         return false;
     }

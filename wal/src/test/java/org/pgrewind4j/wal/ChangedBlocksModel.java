@@ -62,6 +62,9 @@ final class ChangedBlocksModel {
         Block block = new Block(reference.relation(), reference.block());
         if (!record.begin().isBefore(divergence)) {
             after.add(block);
+            if (record.resourceManager() == ResourceManager.SPGIST) {
+                after.add(new Block(reference.relation(), 0));
+            }
         } else if (before.add(block)
                 && (reference.willInit()
                         || reference.image().map(BlockImage::isApplied).orElse(false))) {
