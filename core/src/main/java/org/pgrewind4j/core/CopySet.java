@@ -48,33 +48,66 @@ final class CopySet {
     private final BlockSet blocks;
     private final BlockSet unexpected;
     private final Set<Long> recreatedDatabases;
+    private final BlockSelection selection;
+    private final boolean isComplete;
 
-    private CopySet(ChangedBlocks changed, BlockSet blocks, BlockSet unexpected, Set<Long> recreatedDatabases) {
+    private CopySet(
+            ChangedBlocks changed,
+            BlockSet blocks,
+            BlockSet unexpected,
+            Set<Long> recreatedDatabases,
+            BlockSelection selection,
+            boolean isComplete) {
         this.changed = changed;
         this.blocks = blocks;
         this.unexpected = unexpected;
         this.recreatedDatabases = recreatedDatabases;
+        this.selection = selection;
+        this.isComplete = isComplete;
     }
 
     static CopySet of(ChangedBlocks changed, BlockSelection selection, Lsn divergence) {
         return of(changed, selection, divergence, BlockSet.of());
     }
 
-    /** With blocks that no record names. */
-    static CopySet of(ChangedBlocks changed, BlockSelection selection, Lsn divergence, BlockSet unlogged) {
+    /**
+     * Decides on a scan's result.
+     *
+     * @param unlogged blocks that no record names
+     */
+    static CopySet of(TargetScan scan, BlockSelection wanted, Lsn divergence, BlockSet unlogged) {
+        if (scan.complete()) {
+            return of(scan.changed(), wanted, divergence, unlogged);
+        }
+        // What is not known to be rebuilt is not missing an image for that, and any relation may have been touched.
+        ChangedBlocks changed = scan.changed();
+        return new CopySet(
+                changed,
+                changed.before().union(changed.after()).union(unlogged),
+                BlockSet.of(),
+                recreated(changed, divergence),
+                BlockSelection.SINCE_CHECKPOINT,
+                false);
+    }
+
+    private static CopySet of(ChangedBlocks changed, BlockSelection selection, Lsn divergence, BlockSet unlogged) {
         BlockSet unexpected = changed.before().minus(changed.rebuilt());
-        Set<Long> recreated = changed.fileCopyDatabases().stream()
-                .filter(creation -> !creation.lsn().isBefore(divergence))
-                .map(creation -> directoryKey(creation.tablespace(), creation.database()))
-                .collect(Collectors.toSet());
+        Set<Long> recreated = recreated(changed, divergence);
         BlockSet all = changed.before().union(changed.after()).union(unlogged);
         if (selection == BlockSelection.SINCE_CHECKPOINT) {
-            return new CopySet(changed, all, unexpected, recreated);
+            return new CopySet(changed, all, unexpected, recreated, selection, true);
         }
         BlockSet minimal =
                 changed.after().minus(changed.rebuilt()).union(unexpected).union(unlogged);
         Predicate<RelFileLocator> template = inTemplate(changed.fileCopyDatabases(), divergence);
-        return new CopySet(changed, minimal.union(all.filter(template)), unexpected, recreated);
+        return new CopySet(changed, minimal.union(all.filter(template)), unexpected, recreated, selection, true);
+    }
+
+    private static Set<Long> recreated(ChangedBlocks changed, Lsn divergence) {
+        return changed.fileCopyDatabases().stream()
+                .filter(creation -> !creation.lsn().isBefore(divergence))
+                .map(creation -> directoryKey(creation.tablespace(), creation.database()))
+                .collect(Collectors.toSet());
     }
 
     private static Predicate<RelFileLocator> inTemplate(List<FileCopyDatabase> creations, Lsn divergence) {
@@ -98,9 +131,14 @@ final class CopySet {
         return blocks.size();
     }
 
+    /** The rule by which blocks were chosen. */
+    BlockSelection selection() {
+        return selection;
+    }
+
     /** Whether any record in [redo, end of WAL) concerns the relation, so that its fsm and vm may have changed. */
     boolean touches(RelFileLocator relation) {
-        return changed.touchedRelations().contains(relation) || isRecreated(relation);
+        return !isComplete || changed.touchedRelations().contains(relation) || isRecreated(relation);
     }
 
     /** Whether the database's directory was made by file copy after the divergence: no record names its blocks. */

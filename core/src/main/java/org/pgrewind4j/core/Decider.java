@@ -81,7 +81,7 @@ final class Decider {
         if (!scan.hintsLogged()) {
             unlogged.findDeadEntries(changed);
         }
-        CopySet copySet = CopySet.of(changed, settings.blockSelection(), divergence.position(), unlogged.found());
+        CopySet copySet = CopySet.of(scan, settings.blockSelection(), divergence.position(), unlogged.found());
         StandbyFiles standbyFiles = new StandbyFiles(settings.standby(), targetControl.version());
         FileDecisions decisions = new FileDecisions(
                 copySet,

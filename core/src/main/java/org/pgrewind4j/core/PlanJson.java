@@ -58,6 +58,7 @@ final class PlanJson {
                 .member("checkPoint", plan.checkPoint())
                 .member("targetEnd", plan.targetEnd())
                 .member("replayEnd", plan.replayEnd())
+                .member("blockSelection", plan.blockSelection())
                 .literal("blocksWithoutImage", plan.blocksWithoutImage())
                 .literal("sourceBytes", plan.sourceBytes());
         write(plan.bytes());

@@ -113,6 +113,11 @@ final class PlannedRewind implements RewindPlan {
     }
 
     @Override
+    public BlockSelection blockSelection() {
+        return facts == null ? settings.blockSelection() : facts.copySet().selection();
+    }
+
+    @Override
     public long blocksWithoutImage() {
         return facts == null ? 0 : facts.copySet().unexpectedBlocks();
     }

@@ -65,7 +65,7 @@ final class Preconditions {
                             what,
                             target,
                             source),
-                    "the target must be made anew; data checksums can be switched with pg_checksums while it is stopped.");
+                    "the target must be made anew.");
         }
     }
 

@@ -95,6 +95,16 @@ public interface RewindPlan {
     }
 
     /**
+     * By which rule blocks are chosen.
+     *
+     * @return what was asked for; {@code SINCE_CHECKPOINT} where WAL between the redo point and its checkpoint's record is
+     *     missing, so that nobody can tell which pages replay rebuilds
+     */
+    default BlockSelection blockSelection() {
+        return BlockSelection.MINIMAL;
+    }
+
+    /**
      * Blocks that must be copied only because the target ran without full-page images at times.
      *
      * @return a number of blocks

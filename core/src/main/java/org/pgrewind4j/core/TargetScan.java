@@ -8,16 +8,26 @@ import org.pgrewind4j.wal.ChangedBlocks;
 import org.pgrewind4j.wal.CheckpointFinder;
 import org.pgrewind4j.wal.CheckpointRecord;
 import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.MissingWalException;
 import org.pgrewind4j.wal.WalSegmentSource;
 
 /**
  * What the target's WAL says.
  *
+ * <p>WAL between a redo point and its checkpoint's record can be missing where the scan looks, and come to the standby by
+ * itself. Then the scan begins at the checkpoint record, as {@code pg_rewind}'s does, and {@code pg_rewind}'s rule takes
+ * the place of the minimal one: every block that a record from there on names is copied, and all fsm and vm forks. That is
+ * enough. A page that was logged between redo point and checkpoint only is rebuilt by its image when the standby replays
+ * that WAL, with hints set since; the checkpoint says that there are images. A database that a record in this gap made by
+ * copying files was not there yet for anyone at the divergence, since its creation ends with a checkpoint of its own
+ * ({@code src/backend/commands/dbcommands.c}, {@code createdb}).
+ *
  * @param start where replay will start
- * @param changed what the records from there to the end of WAL name
- * @param hintsLogged whether every hint that was set since the divergence is on a page that these records name
+ * @param changed what the records name; from the redo start on, or if {@code complete} is false from its checkpoint on
+ * @param hintsLogged whether every hint that was set since the divergence is on a page that is copied or rebuilt
+ * @param complete whether all WAL from the redo start on was read
  */
-record TargetScan(ReplayStart start, ChangedBlocks changed, boolean hintsLogged) {
+record TargetScan(ReplayStart start, ChangedBlocks changed, boolean hintsLogged, boolean complete) {
 
     /** Reads it. */
     static TargetScan of(Settings settings, Cluster ofTarget, Cluster ofSource, Lsn divergence) throws IOException {
@@ -25,6 +35,8 @@ record TargetScan(ReplayStart start, ChangedBlocks changed, boolean hintsLogged)
     }
 
     private static final class Scanner {
+
+        private static final System.Logger LOG = System.getLogger(TargetScan.class.getName());
 
         private final Settings settings;
         private final Cluster ofTarget;
@@ -46,9 +58,42 @@ record TargetScan(ReplayStart start, ChangedBlocks changed, boolean hintsLogged)
             CheckpointRecord shared = CheckpointFinder.lastBefore(
                     wal, controlFile.version(), controlFile.walSegmentSize(), ofTarget.history(), divergence);
             UnloggedHints hints = new UnloggedHints(wal, ofTarget, divergence);
-            CheckpointRecord from = hints.isOwn(shared) ? shared : hints.goBack(shared);
-            ReplayStart start = ReplayStart.of(from, ofSource, controlFile);
-            return new TargetScan(start, changes(start.redo()), hints.isOwn(shared));
+            if (!hints.isOwn(shared)) {
+                return from(hints.goBack(shared), false);
+            }
+            TargetScan scan = from(shared, true);
+            Lsn since = Lsn.max(scan.start().redo(), ofTarget.history().last().begin());
+            if (HintProof.isGiven(controlFile, since, scan.changed(), divergence)) {
+                return scan;
+            }
+            CheckpointRecord earlier = hints.goBack(shared);
+            return earlier.equals(shared)
+                    ? new TargetScan(scan.start(), scan.changed(), false, scan.complete())
+                    : from(earlier, false);
+        }
+
+        private TargetScan from(CheckpointRecord checkpoint, boolean hintsLogged) throws IOException {
+            ReplayStart start = ReplayStart.of(checkpoint, ofSource, controlFile);
+            try {
+                return new TargetScan(start, changes(start.redo()), hintsLogged, true);
+            } catch (MissingWalException e) {
+                if (!start.checkPoint().equals(checkpoint.begin()) || !isBefore(e, checkpoint)) {
+                    throw e;
+                }
+                LOG.log(
+                        System.Logger.Level.INFO,
+                        "WAL from {0} to the checkpoint at {1} is not at hand: all blocks that are named since then are copied",
+                        start.redo(),
+                        checkpoint.begin());
+                return new TargetScan(start, changes(checkpoint.begin()), hintsLogged, false);
+            }
+        }
+
+        /** Whether nothing is missing but WAL before a checkpoint's record that was written with page images. */
+        private static boolean isBefore(MissingWalException missing, CheckpointRecord checkpoint) {
+            return checkpoint.checkPoint().fullPageWrites()
+                    && missing.segments().stream()
+                            .noneMatch(segment -> segment.end().isAfter(checkpoint.begin()));
         }
 
         private ChangedBlocks changes(Lsn from) throws IOException {

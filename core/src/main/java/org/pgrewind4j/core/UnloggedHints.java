@@ -34,7 +34,7 @@ import org.pgrewind4j.wal.WalSegmentSource;
  *       change of the index. Such pages are found by reading them: {@link UnloggedPages}.
  * </ul>
  *
- * <p>Neither argument asks whether hints were logged, so both serve as well where that is in doubt ({@link HintProof}).
+ * <p>Neither argument asks whether hints were logged, so both serve as well where that is in doubt: {@link HintProof}.
  */
 final class UnloggedHints {
 

@@ -10,6 +10,8 @@ import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.wal.BlockSet;
 import org.pgrewind4j.wal.ChangedBlocks;
+import org.pgrewind4j.wal.CheckPoint;
+import org.pgrewind4j.wal.CheckpointRecord;
 import org.pgrewind4j.wal.DirectoryChange;
 import org.pgrewind4j.wal.DirectoryChange.FileCopyDatabase;
 import org.pgrewind4j.wal.EndOfWal;
@@ -34,6 +36,8 @@ final class Changes {
     private final List<DirectoryChange> databases = new ArrayList<>();
     private final List<ParameterChange> parameterChanges = new ArrayList<>();
     private final List<Lsn> hintImages = new ArrayList<>();
+    private final List<CheckpointRecord> checkpoints = new ArrayList<>();
+    private Lsn lastRecord = END.plus(-100);
 
     /** A server was started at a position, with {@code wal_level = replica}. */
     Changes startedWithHintsLogged(long lsn) {
@@ -61,6 +65,19 @@ final class Changes {
     Changes hintImage(long lsn) {
         hintImages.add(new Lsn(lsn));
         return this;
+    }
+
+    /** A server was stopped at a position. */
+    Changes stopped(long lsn) {
+        CheckPoint checkPoint = ControlFileBytes.stopped().build().checkPointCopy();
+        checkpoints.add(new CheckpointRecord(new Lsn(lsn), new Lsn(lsn + 0x78), true, checkPoint));
+        return this;
+    }
+
+    /** The same, and not started again. */
+    Changes stoppedLast(long lsn) {
+        lastRecord = new Lsn(lsn);
+        return stopped(lsn);
     }
 
     /** Blocks that are referenced after the divergence. */
@@ -105,7 +122,7 @@ final class Changes {
                 EndOfWal.Reason.ZERO_LENGTH,
                 "",
                 WalSegmentName.containing(new TimelineId(1), END, 16 << 20),
-                END.plus(-100));
+                lastRecord);
         return new ChangedBlocks(
                 after.build(),
                 before.build(),
@@ -114,7 +131,7 @@ final class Changes {
                 truncations,
                 databases,
                 Map.of(),
-                List.of(),
+                checkpoints,
                 parameterChanges,
                 hintImages,
                 end,

@@ -15,8 +15,7 @@ import org.pgrewind4j.wal.ControlFilePatch;
 /** What control files alone say against a rewind. */
 class ControlFilePreconditionsTest {
 
-    private static final String MADE_ANEW =
-            "the target must be made anew; data checksums can be switched with" + " pg_checksums while it is stopped.";
+    private static final String MADE_ANEW = "the target must be made anew.";
 
     private final Preconditions preconditions = new Preconditions();
 

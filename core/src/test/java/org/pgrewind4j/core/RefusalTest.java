@@ -172,7 +172,7 @@ class RefusalTest {
         return new Problem(
                 Kind.DIFFERENT_LAYOUT,
                 "the clusters differ in " + what + ": " + target + " on the target, " + source + " on the source",
-                "the target must be made anew; data checksums can be switched with pg_checksums while it is stopped.");
+                "the target must be made anew.");
     }
 
     @Test

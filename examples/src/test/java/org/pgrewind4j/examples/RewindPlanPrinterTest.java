@@ -30,6 +30,7 @@ class RewindPlanPrinterTest {
         "checkPoint",
         "targetEnd",
         "replayEnd",
+        "blockSelection",
         "blocksWithoutImage",
         "sourceBytes",
         "bytes",

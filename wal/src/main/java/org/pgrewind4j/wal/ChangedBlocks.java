@@ -31,7 +31,7 @@ import org.pgrewind4j.wal.DirectoryChange.FileCopyDatabase;
  * @param checkpoints the checkpoint records in [R, E], in the order of WAL
  * @param parameterChanges the starts of a server with other parameters in [R, E], in the order of WAL
  * @param hintImages where hint bits were logged: the first record for one in [R, E], and the first one behind each
- *     parameter change, in the order of WAL
+ *     parameter change and each shutdown checkpoint, in the order of WAL
  * @param end where and why reading ended
  * @param records how many records were read
  * @param bytes how much WAL was read: from R to the end

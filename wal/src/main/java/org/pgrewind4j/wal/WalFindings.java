@@ -92,6 +92,9 @@ final class WalFindings {
 
     void add(CheckpointRecord checkpoint) {
         checkpoints.add(checkpoint);
+        if (checkpoint.shutdown()) {
+            parameters.addStart(checkpoint.begin());
+        }
     }
 
     void add(DirectoryChange change) {
