@@ -32,7 +32,7 @@ final class LearnedTimeline {
         if (leaves.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(SharedRecord.lastOfTarget(settings, ofTarget))
+        return Optional.of(SharedRecord.endOfTarget(settings, ofTarget).lastRecordBegin())
                 .filter(last -> !last.isBefore(leaves.get()))
                 .map(
                         last -> new Problem(

@@ -36,7 +36,10 @@ final class Planner {
     PlannedRewind plan() throws IOException {
         settings.listener().phaseStarted(Phase.COLLECT);
         if (SealedRewind.isIn(settings.target())) {
-            return PlannedRewind.of(settings, Verdict.RESUME, null, List.of());
+            SealedBranch.check(settings).ifPresent(preconditions.problems()::add);
+            return preconditions.problems().isEmpty()
+                    ? PlannedRewind.of(settings, Verdict.RESUME, null, List.of())
+                    : refused(null);
         }
         StagingArea area = new StagingArea(settings.target(), List.of());
         try (LocalDirectoryTransport target = LocalDirectoryTransport.openToLookAt(settings.target())) {
@@ -77,7 +80,7 @@ final class Planner {
         Cluster ofSource = Cluster.of(settings.source(), sourceControl);
         if (label.isPresent()) {
             if (isRewound(label.get(), ofTarget, ofSource)) {
-                return PlannedRewind.of(settings, Verdict.ALREADY_REWOUND, null, List.of());
+                return rewound(label.get(), ofTarget, ofSource);
             }
             refuseLabel();
         }
@@ -157,6 +160,34 @@ final class Planner {
                         .flatMap(ofSource.history()::span)
                         .filter(span -> reaches(span, controlFile.minRecoveryPoint()))
                         .isPresent();
+    }
+
+    /** What isRewound found has the right numbers; the branch is to be the source's too. */
+    private PlannedRewind rewound(byte[] label, Cluster ofTarget, Cluster ofSource) throws IOException {
+        BranchIdentity.Match match = BackupLabel.branch(label).isPresent()
+                ? BackupLabel.branch(label).get().compare(settings.source().wal(), ofSource)
+                : SharedRecord.matchOfReplayEnd(settings, ofTarget, ofSource);
+        String cure = "start the target as a standby until it is consistent, stop it, and rewind again.";
+        switch (match) {
+            case SAME -> {
+                return PlannedRewind.of(settings, Verdict.ALREADY_REWOUND, null, List.of());
+            }
+            case DIFFERENT ->
+                preconditions.add(
+                        Kind.BACKUP_LABEL_PRESENT,
+                        "the target was rewound to another branch than the source's, though both are on timeline "
+                                + ofSource.history().timeline() + ", and was not started since",
+                        cure);
+            case UNKNOWN ->
+                preconditions.add(
+                        Kind.HISTORY_UNKNOWN,
+                        "the target was rewound to timeline "
+                                + ofSource.history().timeline()
+                                + " and not started since, and it cannot be told whether that is the source's branch: the"
+                                + " source no longer has the WAL that shows it",
+                        cure);
+        }
+        return refused(null);
     }
 
     private void refuseLabel() {

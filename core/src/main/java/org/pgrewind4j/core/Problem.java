@@ -56,6 +56,12 @@ public record Problem(Kind kind, String message, String cure) {
         NO_COMMON_HISTORY,
         /** The histories look alike, but the WAL at their last common point is not the same. */
         HISTORY_DIFFERS,
+        /** It cannot be told whether both have the same history: the WAL that shows it is gone on one side. */
+        HISTORY_UNKNOWN,
+        /** An earlier rewind, to another branch than the source's, was interrupted after its seal. */
+        OTHER_REWIND_INTERRUPTED,
+        /** Both have the same history, and the source has less of it than the target. */
+        SOURCE_BEHIND,
         /** WAL that the scan of the target needs is gone. */
         WAL_MISSING_FOR_SCAN,
         /** WAL that the replay needs will not be there. */

@@ -49,7 +49,12 @@ final class Sealer {
         copies.stream().filter(StagedCopy::isVanished).forEach(copy -> vanished.add(copy.path()));
         List<Manifest.Step> copied = new ArrayList<>(copied(lasting, vanished));
         Instant now = Clock.systemUTC().instant();
-        copied.add(stageLabel(now));
+        BranchIdentity branch = BranchIdentity.of(
+                order.source().wal(),
+                new Cluster(end.controlFile(), order.replay().history()),
+                end.lsn());
+        SealedBranch.write(branch, area, files);
+        copied.add(stageLabel(now, branch));
         for (FileAction action : order.actions()) {
             if (action instanceof FileAction.WriteConfiguration configuration) {
                 copied.add(stageConfiguration(configuration));
@@ -115,9 +120,9 @@ final class Sealer {
         return steps;
     }
 
-    private Manifest.Step stageLabel(Instant now) throws IOException {
+    private Manifest.Step stageLabel(Instant now, BranchIdentity branch) throws IOException {
         byte[] label = BackupLabel.format(
-                order.replay().start(), order.replay().history(), order.base().walSegmentSize(), now);
+                order.replay().start(), order.replay().history(), order.base().walSegmentSize(), now, branch);
         files.write(area.in("", LABEL), label);
         return new Manifest.WholeFile(BackupLabel.PATH, label.length, crc(label), "", LABEL);
     }

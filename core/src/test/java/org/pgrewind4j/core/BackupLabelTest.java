@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
@@ -14,12 +15,19 @@ class BackupLabelTest {
     private static final TimelineHistory HISTORY = TimelineHistory.ofSingle(new TimelineId(1))
             .switchTo(new TimelineId(2), Lsn.parse("16/B3000000"), "promoted");
 
+    private static final BranchIdentity BRANCH = new BranchIdentity(
+            new TimelineId(2),
+            Lsn.parse("16/B3000000"),
+            Lsn.parse("16/B374E000"),
+            List.of(new BranchIdentity.Mark(Lsn.parse("16/B3000028"), 0xABCDEF)));
+
     private static String label(String redo, String checkPoint, int segmentSize) {
         byte[] label = BackupLabel.format(
                 new ReplayStart(Lsn.parse(redo), Lsn.parse(checkPoint)),
                 HISTORY,
                 segmentSize,
-                Instant.parse("2026-11-22T06:07:08.9Z"));
+                Instant.parse("2026-11-22T06:07:08.9Z"),
+                BRANCH);
         return new String(label, StandardCharsets.UTF_8);
     }
 
@@ -31,7 +39,17 @@ class BackupLabelTest {
                         BACKUP METHOD: pg_rewind
                         BACKUP FROM: standby
                         START TIME: 2026-11-22 06:07:08 UTC
+                        LABEL: pgrewind4j to timeline 2 from 16/B3000000 to 16/B374E000 record 16/B3000028 00ABCDEF
                         """);
+    }
+
+    @Test
+    void tellsTheBranchAgain() {
+        byte[] label = label("16/B374D848", "16/B374D8B8", 16 << 20).getBytes(StandardCharsets.UTF_8);
+
+        assertThat(BackupLabel.branch(label)).contains(BRANCH);
+        assertThat(BackupLabel.branch("LABEL: nightly\n".getBytes(StandardCharsets.UTF_8)))
+                .isEmpty();
     }
 
     @Test

@@ -131,7 +131,20 @@ class NothingToDoTest {
         source.stop(StopMode.FAST);
 
         assertNothingIsDone(plan(target, source), target, Verdict.NOT_NEEDED);
-        assertNothingIsDone(plan(source, target), source, Verdict.NOT_NEEDED);
+
+        // The other way round there is nobody from whom the rest could be got.
+        RewindPlan ahead = plan(source, target);
+        assertThat(ahead.verdict()).isEqualTo(Verdict.REFUSED);
+        assertThat(ahead.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.kind()).isEqualTo(Kind.SOURCE_BEHIND);
+            assertThat(problem.message())
+                    .matches(
+                            "the target is ahead of the source: its WAL ends at [0-9A-F/]+, and the source's, which is the"
+                                    + " same so far, at [0-9A-F/]+");
+            assertThat(problem.cure())
+                    .isEqualTo("let the source catch up with the primary that it follows, promote it and plan again, or"
+                            + " choose another source.");
+        });
     }
 
     @Test

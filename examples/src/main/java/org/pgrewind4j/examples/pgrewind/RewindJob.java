@@ -11,6 +11,7 @@ import org.pgrewind4j.core.Rewind;
 import org.pgrewind4j.core.RewindException;
 import org.pgrewind4j.core.RewindPlan;
 import org.pgrewind4j.core.RewindReport;
+import org.pgrewind4j.core.RewindStatus;
 import org.pgrewind4j.core.StandbySettings;
 import org.pgrewind4j.core.Warning;
 import org.pgrewind4j.timeline.PgRewindException;
@@ -78,21 +79,15 @@ final class RewindJob {
     }
 
     private boolean resume() {
-        if (!finishInterrupted()) {
+        Optional<RewindReport> report = Rewind.resume(options.target(), progress, options.verify());
+        if (report.isPresent()) {
+            outcome.report(report.get());
+            messages.info("an interrupted rewind was finished");
+            messages.info("Done!");
+        } else {
             messages.info("no interrupted rewind to finish");
         }
         return true;
-    }
-
-    /** Returns whether there was an interrupted rewind. */
-    private boolean finishInterrupted() {
-        Optional<RewindReport> report = Rewind.resume(options.target(), progress, options.verify());
-        report.ifPresent(done -> {
-            outcome.report(done);
-            messages.info("an interrupted rewind was finished");
-            messages.info("Done!");
-        });
-        return report.isPresent();
     }
 
     private boolean rewind() throws IOException, UsageException {
@@ -101,11 +96,9 @@ final class RewindJob {
             try {
                 source = inputs.source();
             } catch (IOException e) {
-                // What an interrupted rewind left to do needs no source, so its loss is no reason to fail.
-                if (!options.isDryRun() && finishInterrupted()) {
-                    return true;
-                }
-                throw e;
+                fail(e);
+                hintAtInterrupted();
+                return false;
             }
             try (source) {
                 Rewind rewind = Rewind.of(options.target())
@@ -122,6 +115,15 @@ final class RewindJob {
                 return rewind(rewind);
             }
         }
+    }
+
+    /** What an interrupted rewind left to do needs no source, but only its source tells that it was for this one. */
+    private void hintAtInterrupted() {
+        Rewind.status(options.target())
+                .map(RewindStatus::state)
+                .filter(state -> state == RewindStatus.State.SEALED || state == RewindStatus.State.HALF_APPLIED)
+                .ifPresent(state -> messages.hint(
+                        "An interrupted rewind of the target can be finished without its source: run with --resume."));
     }
 
     private boolean rewind(Rewind rewind) throws IOException {

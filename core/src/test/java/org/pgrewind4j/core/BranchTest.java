@@ -1,0 +1,184 @@
+package org.pgrewind4j.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.pgrewind4j.core.Problem.Kind;
+import org.pgrewind4j.testserver.Failover;
+import org.pgrewind4j.testserver.PostgresServer;
+import org.pgrewind4j.testserver.ServerRelease;
+import org.pgrewind4j.testserver.StopMode;
+
+/** Two servers that were promoted at one position and did the same, and an old primary that goes to one of them. */
+class BranchTest {
+
+    @AutoClose
+    private final OpenSources sources = new OpenSources();
+
+    private Rewind rewind(PostgresServer target, PostgresServer source) throws IOException {
+        return Rewind.of(target.dataDirectory()).from(sources.open(source)).durability(Durability.NO_SYNC);
+    }
+
+    private RewindPlan plan(PostgresServer target, PostgresServer source) throws IOException {
+        return rewind(target, source).plan();
+    }
+
+    /** An old primary A, and B and C, all stopped. */
+    private record Trio(Failover failover, PostgresServer c) implements AutoCloseable {
+        static Trio of(String release) {
+            Failover failover = Failover.of(PostgresServer.builder(ServerRelease.of(release))
+                    .withChecksums()
+                    .build());
+            failover.standby().stop(StopMode.FAST);
+            Trio trio = new Trio(failover, failover.standby().copy());
+            trio.b().start();
+            trio.c().standbyOf(trio.a());
+            trio.c().start();
+            trio.a().execute("CREATE TABLE t (id int)");
+            trio.b().catchUpWith(trio.a());
+            trio.c().catchUpWith(trio.a());
+            trio.a().stop(StopMode.FAST);
+            trio.b().promote();
+            trio.c().promote();
+            trio.b().execute("INSERT INTO t VALUES (1)", "CHECKPOINT");
+            trio.c().execute("INSERT INTO t VALUES (2)", "CHECKPOINT");
+            trio.b().stop(StopMode.FAST);
+            trio.c().stop(StopMode.FAST);
+            trio.a().start();
+            trio.a().execute("INSERT INTO t VALUES (0)");
+            trio.a().stop(StopMode.FAST);
+            return trio;
+        }
+
+        PostgresServer a() {
+            return failover.primary();
+        }
+
+        PostgresServer b() {
+            return failover.standby();
+        }
+
+        @Override
+        public void close() {
+            try (failover) {
+                c.close();
+            }
+        }
+    }
+
+    private static Problem onlyProblem(RewindPlan plan) {
+        assertThat(plan.verdict()).isEqualTo(Verdict.REFUSED);
+        JsonSchemas.assertValid(plan);
+        assertThat(plan.problems()).hasSize(1);
+        return plan.problems().get(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"9.6", "13", "18"})
+    void rewindToOneBranchIsNotTakenForOneToAnother(String release) throws IOException {
+        try (Trio trio = Trio.of(release);
+                PostgresServer interrupted = trio.a().copy()) {
+            RewindPlan plan = plan(trio.a(), trio.b());
+            assertThat(plan.verdict()).as(plan.problems().toString()).isEqualTo(Verdict.REWIND);
+            plan.execute();
+
+            assertThat(plan(trio.a(), trio.b()).verdict()).isEqualTo(Verdict.ALREADY_REWOUND);
+            Problem rewound = onlyProblem(plan(trio.a(), trio.c()));
+            assertThat(rewound.kind()).isEqualTo(Kind.BACKUP_LABEL_PRESENT);
+            assertThat(rewound.message())
+                    .isEqualTo("the target was rewound to another branch than the source's, though both are on timeline"
+                            + " 2, and was not started since");
+
+            interruptAfterSeal(interrupted, trio.b());
+            assertThat(plan(interrupted, trio.b()).verdict()).isEqualTo(Verdict.RESUME);
+            Problem sealed = onlyProblem(plan(interrupted, trio.c()));
+            assertThat(sealed.kind()).isEqualTo(Kind.OTHER_REWIND_INTERRUPTED);
+            assertThat(sealed.message())
+                    .startsWith("an earlier rewind of the target was interrupted, and went to another branch than the"
+                            + " source's: to timeline 2 that began at ");
+            Path manifest = interrupted.dataDirectory().resolve("pgrewind4j.staging/manifest");
+            assertThat(sealed.cure())
+                    .isEqualTo(
+                            "finish it first (resume, which needs no source), start the target as a standby until it is"
+                                    + " consistent, stop it, and plan again; or, as nothing of it has been applied yet, remove \""
+                                    + manifest + "\" and plan again.");
+
+            Files.delete(manifest);
+            RewindPlan other = plan(interrupted, trio.c());
+            assertThat(other.verdict()).as(other.problems().toString()).isEqualTo(Verdict.REWIND);
+            other.execute();
+            assertFollows(interrupted, trio.c(), "2");
+            assertFollows(trio.a(), trio.b(), "1");
+        }
+    }
+
+    private static void assertFollows(PostgresServer target, PostgresServer source, String row) {
+        source.start();
+        target.standbyOf(source);
+        target.start();
+        target.catchUpWith(source);
+        assertThat(target.query("SELECT id FROM t")).isEqualTo(List.of(List.of(row)));
+        target.stop(StopMode.FAST);
+        source.stop(StopMode.FAST);
+    }
+
+    private void interruptAfterSeal(PostgresServer target, PostgresServer source) throws IOException {
+        RewindListener interrupting = new RewindListener() {
+            @Override
+            public void phaseStarted(Phase phase) {
+                if (phase == Phase.APPLY) {
+                    throw new IllegalStateException("interrupted");
+                }
+            }
+        };
+        RewindPlan plan = rewind(target, source).listener(interrupting).plan();
+        assertThatThrownBy(plan::execute).hasMessageContaining("interrupted");
+    }
+
+    /** The last records of both look the same: what running transactions there are, and nothing of who wrote it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"9.6", "18"})
+    void branchesThatTheirWalNoLongerTellsApartAreNotTakenForOne(String release) throws IOException {
+        try (Trio trio = Trio.of(release)) {
+            assertThat(onlyProblem(plan(trio.b(), trio.c())).kind()).isEqualTo(Kind.HISTORY_DIFFERS);
+
+            keepOnlyLastSegment(trio.c());
+            Problem problem = onlyProblem(plan(trio.b(), trio.c()));
+
+            assertThat(problem.kind()).isEqualTo(Kind.HISTORY_UNKNOWN);
+            assertThat(problem.message())
+                    .matches(
+                            "it cannot be told whether both have the same history up to [0-9A-F/]+: target and source have"
+                                    + " no WAL in common that shows it, such as segment [0-9A-F]{24}");
+        }
+    }
+
+    /** As a server does that goes on and recycles what it no longer needs. */
+    private static void keepOnlyLastSegment(PostgresServer server) throws IOException {
+        server.start();
+        for (int i = 0; i < 3; i++) {
+            server.execute("INSERT INTO t VALUES (3)");
+            server.switchWal();
+        }
+        server.checkpoint();
+        server.stop(StopMode.FAST);
+        try (Stream<Path> files =
+                Files.list(server.dataDirectory().resolve(server.release().isAtLeast(10) ? "pg_wal" : "pg_xlog"))) {
+            List<Path> segments = files.filter(
+                            file -> file.getFileName().toString().matches("[0-9A-F]{24}"))
+                    .sorted()
+                    .toList();
+            for (Path segment : segments.subList(0, 3)) {
+                Files.delete(segment);
+            }
+        }
+    }
+}
