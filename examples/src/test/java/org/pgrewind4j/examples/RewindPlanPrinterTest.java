@@ -25,6 +25,7 @@ class RewindPlanPrinterTest {
         "schemaVersion",
         "verdict",
         "problems",
+        "warnings",
         "divergence",
         "redo",
         "checkPoint",
