@@ -15,6 +15,7 @@ module org.pgrewind4j.transport {
     requires static org.newsclub.net.unix;
 
     exports org.pgrewind4j.transport;
+    exports org.pgrewind4j.transport.backup;
     // The driver makes what it connects by itself.
     exports org.pgrewind4j.transport.driver to
             org.postgresql.jdbc;
