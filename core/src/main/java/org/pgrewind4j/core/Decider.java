@@ -91,7 +91,7 @@ final class Decider {
                 walFiles,
                 copiedSegments,
                 geometry,
-                settings.kept().or(standbyFiles::own),
+                settings.kept().or(standbyFiles::own).or(KeptLinks.of(pairs)::contains),
                 settings.tablespaces());
         pairs.forEach(pair -> take(decisions.decide(pair), preconditions));
         compare();

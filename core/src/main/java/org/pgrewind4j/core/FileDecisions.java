@@ -117,7 +117,7 @@ final class FileDecisions {
                     : new Decision.Refuse(new Problem(
                             Problem.Kind.UNEXPECTED_LINK,
                             "the source has a symbolic link at \"" + source.path() + "\", where PostgreSQL has none",
-                            "make it a file on the source, or keep the path out of the rewind."));
+                            "put there on the target what its server needs, a link or a file, which then stays."));
         }
         if (target == null) {
             return new Decision.Do(

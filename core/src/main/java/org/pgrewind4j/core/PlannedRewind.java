@@ -219,7 +219,10 @@ final class PlannedRewind implements RewindPlan {
                 settings.restorable(),
                 action -> standby.contentAfter(action, settings.source(), settings.kept(), settings.target()),
                 known.links(),
-                List.of(new SourceCheck(settings.source()), new Rehearsal(settings, known, actions)),
+                List.of(
+                        new SourceCheck(settings.source()),
+                        new UnchangedFiles(settings.source()),
+                        new Rehearsal(settings, known, actions)),
                 new Order.Manner(
                         settings.copyMode(),
                         settings.durability(),

@@ -3,6 +3,7 @@ package org.pgrewind4j.core;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,9 @@ final class WalFiles {
 
     private static final String STATUS = "archive_status/";
 
+    /** Backup history files are named after the segment in which the backup began. */
+    private static final String BACKUP = ".backup";
+
     /** The directory with a slash: every path that is listed is held against it. */
     private final String prefix;
 
@@ -40,6 +44,7 @@ final class WalFiles {
     private final Lsn divergence;
     private final Map<WalSegmentName, Long> onTarget = new HashMap<>();
     private final Map<WalSegmentName, Long> onSource = new HashMap<>();
+    private final Set<String> backupsOfSource = new HashSet<>();
 
     /**
      * Prepares for one pair of clusters.
@@ -60,6 +65,9 @@ final class WalFiles {
     void note(Listing.Pair pair) {
         if (!contains(pair.path())) {
             return;
+        }
+        if (pair.source() != null && pair.path().toString().endsWith(BACKUP)) {
+            backupsOfSource.add(nameIn(pair.path()));
         }
         segment(nameIn(pair.path())).ifPresent(name -> {
             if (pair.target() != null) {
@@ -181,6 +189,10 @@ final class WalFiles {
      */
     Optional<FileAction> decide(Listing.Pair pair, Set<DataPath> copied) {
         WalSegmentName segment = segmentOf(pair.path()).orElseThrow();
+        Optional<String> backup = backup(nameIn(pair.path()));
+        if (backup.isPresent()) {
+            return backupStatus(pair, backup.get());
+        }
         return nameIn(pair.path()).startsWith(STATUS)
                 ? status(pair, segment, copied)
                 : segmentFile(pair, segment, copied);
@@ -203,6 +215,28 @@ final class WalFiles {
             return Optional.empty();
         }
         return pair.target() == null ? Optional.empty() : Optional.of(new RemoveFile(pair.path()));
+    }
+
+    /** The backup history file that a status file speaks of. */
+    private static Optional<String> backup(String name) {
+        int end = name.startsWith(STATUS) ? name.lastIndexOf('.') : -1;
+        return end > 0 && name.startsWith(BACKUP, end - BACKUP.length())
+                ? Optional.of(name.substring(STATUS.length(), end))
+                : Optional.empty();
+    }
+
+    /**
+     * A backup history file that the source does not have is removed, whether or not its segment is shared. Its status goes
+     * too: before 12 an archiver never gets past a {@code .ready} whose file is gone
+     * ({@code src/backend/postmaster/pgarch.c}, {@code pgarch_ArchiverCopyLoop}).
+     */
+    private Optional<FileAction> backupStatus(Listing.Pair pair, String backup) {
+        if (!backupsOfSource.contains(backup)) {
+            return pair.target() == null ? Optional.empty() : Optional.of(new RemoveFile(pair.path()));
+        }
+        return pair.target() != null || pair.source() == null
+                ? Optional.empty()
+                : Optional.of(new CopyFile(pair.path(), pair.source().size()));
     }
 
     private String nameIn(DataPath path) {

@@ -52,7 +52,7 @@ class FileDecisionsTest {
                 new WalFiles("pg_wal", 16 << 20, TimelineHistory.ofSingle(new TimelineId(1)), Changes.DIVERGENCE),
                 Set.of(),
                 GEOMETRY,
-                kept,
+                kept.or(KeptLinks.of(pairs)::contains),
                 new TablespaceMapping(Map.of("/mapped", "/elsewhere"), TablespacePolicy.none()));
         List<Decision> decided = new ArrayList<>();
         for (Listing.Pair pair : pairs) {
@@ -210,20 +210,36 @@ class FileDecisionsTest {
                 .containsExactly(new Decision.Refuse(new Problem(
                         Kind.UNEXPECTED_LINK,
                         "the source has a symbolic link at \"server.key\", where PostgreSQL has none",
-                        "make it a file on the source, or keep the path out of the rewind.")));
+                        "put there on the target what its server needs, a link or a file, which then stays.")));
     }
 
     @Test
     void refusesPathsOfTwoTypes() {
-        source.file("a", 1).directory("b").directory("c").file("d", 1);
-        target.directory("a").file("b", 1).link("c", "there").link("d", "there");
+        source.file("a", 1).directory("b").directory("base").file("global/1", 1);
+        target.directory("a").file("b", 1).link("base", "there").link("global/1", "there");
 
         assertThat(decide())
                 .containsExactly(
                         differentTypes("a", "file", "directory"),
                         differentTypes("b", "directory", "file"),
-                        differentTypes("c", "directory", "symbolic link"),
-                        differentTypes("d", "file", "symbolic link"));
+                        differentTypes("base", "directory", "symbolic link"),
+                        differentTypes("global/1", "file", "symbolic link"));
+    }
+
+    @Test
+    void keepsWhatLeadsOutOfEitherDataDirectory() {
+        source.directory("log")
+                .file("log/theirs", 1)
+                .file("server.crt", 1)
+                .directory("pg_stat_tmp")
+                .link("conf.d", "/etc/theirs");
+        target.link("log", "/var/log/ours")
+                .link("server.crt", "/etc/ours")
+                .link("pg_stat_tmp", "/run/ours")
+                .directory("conf.d")
+                .file("conf.d/ours", 1);
+
+        assertLeft();
     }
 
     private static Decision differentTypes(String path, String source, String target) {

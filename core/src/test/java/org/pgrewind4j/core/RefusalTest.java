@@ -504,7 +504,7 @@ class RefusalTest {
                 new Problem(
                         Kind.UNEXPECTED_LINK,
                         "the source has a symbolic link at \"link\", where PostgreSQL has none",
-                        "make it a file on the source, or keep the path out of the rewind."),
+                        "put there on the target what its server needs, a link or a file, which then stays."),
                 new Problem(
                         Kind.FILE_TYPE_DIFFERS,
                         "\"thing\" is a file on the source and a directory on the target",

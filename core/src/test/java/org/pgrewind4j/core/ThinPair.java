@@ -101,6 +101,11 @@ final class ThinPair implements AutoCloseable {
         return base;
     }
 
+    /** The folder that holds everything of both. */
+    Path folder() {
+        return folder;
+    }
+
     /** The target's data directory. */
     Path target() {
         return base().resolve("data");

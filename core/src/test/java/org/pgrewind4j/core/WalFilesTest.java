@@ -237,6 +237,23 @@ class WalFilesTest {
     }
 
     @Test
+    void statusFilesOfBackupsGoWhereTheirBackupsGo() {
+        onTarget(name(1, 3));
+        target.put("pg_wal/" + name(1, 3) + ".00000028.backup", 300L);
+        target.put("pg_wal/archive_status/" + name(1, 3) + ".00000028.backup.ready", 0L);
+        target.put("pg_wal/archive_status/" + name(1, 3) + ".00000058.backup.done", 0L);
+        source.put("pg_wal/" + name(1, 3) + ".00000058.backup", 300L);
+        source.put("pg_wal/" + name(1, 3) + ".00000088.backup", 300L);
+        source.put("pg_wal/archive_status/" + name(1, 3) + ".00000088.backup.ready", 0L);
+
+        assertThat(decided(files(FIRST_SWITCH), new Lsn(0x400028), new Lsn(0x6A0000)))
+                .contains(
+                        "remove archive_status/" + name(1, 3) + ".00000028.backup.ready",
+                        "copy archive_status/" + name(1, 3) + ".00000088.backup.ready")
+                .doesNotContain("remove archive_status/" + name(1, 3) + ".00000058.backup.done");
+    }
+
+    @Test
     void leavesOtherFilesOfTheDirectoryToOthers() {
         WalFiles files = files(FIRST_SWITCH);
         for (String path : List.of(
