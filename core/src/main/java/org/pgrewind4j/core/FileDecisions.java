@@ -189,7 +189,7 @@ final class FileDecisions {
                 Problem.Kind.FILE_TYPE_DIFFERS,
                 "\"" + source.path() + "\" is a " + name(source) + " on the source and a " + name(target)
                         + " on the target",
-                "bring the target's in line with the source's, or keep the path out of the rewind."));
+                "bring the target's in line with the source's."));
     }
 
     private static String name(SourceFile file) {

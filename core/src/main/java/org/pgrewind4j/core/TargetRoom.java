@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.FileAction.CreateTablespaceLink;
 import org.pgrewind4j.core.FileAction.RemoveDirectory;
+import org.pgrewind4j.core.FileAction.RemoveFile;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.transport.DataDirectory;
 import org.pgrewind4j.transport.DataPath;
@@ -47,6 +48,7 @@ final class TargetRoom {
     private void checkWritable(List<FileAction> actions, List<DataPath> links, Preconditions preconditions)
             throws IOException {
         Set<DataPath> checked = new HashSet<>();
+        Obstacles obstacles = Obstacles.now();
         require(settings.target(), preconditions);
         if (target.find(DataPath.CONTROL_FILE).isPresent()) {
             // Else it is aside already.
@@ -60,13 +62,39 @@ final class TargetRoom {
             require(directory, preconditions);
         }
         for (FileAction action : actions) {
-            if (!(action instanceof RemoveDirectory) && isFile(action.path())) {
-                require(action.path(), preconditions);
+            if (action instanceof RemoveFile || action instanceof RemoveDirectory) {
+                requireRemovable(action.path(), obstacles, preconditions);
+            } else if (isFile(action.path())) {
+                if (require(action.path(), preconditions)) {
+                    requireNotFixed(action.path(), preconditions);
+                }
             }
             DataPath parent = action.path().parent().orElse(null);
             if (parent != null && target.find(parent).isPresent() && checked.add(parent)) {
                 require(parent, preconditions);
             }
+        }
+    }
+
+    private void requireRemovable(DataPath path, Obstacles obstacles, Preconditions preconditions) throws IOException {
+        Path place = directory.resolve(path);
+        if (obstacles.isMountPoint(place)) {
+            preconditions.add(
+                    Kind.UNWRITABLE_PATH,
+                    "\"" + place + "\" is to be removed, and something is mounted there",
+                    "unmount it.");
+        } else if (isFile(path)) {
+            requireNotFixed(path, preconditions);
+        }
+    }
+
+    private void requireNotFixed(DataPath path, Preconditions preconditions) throws IOException {
+        Path place = directory.resolve(path);
+        if (Obstacles.isFixed(place)) {
+            preconditions.add(
+                    Kind.UNWRITABLE_PATH,
+                    "\"" + place + "\" is immutable, append-only or on a read-only file system",
+                    "take that away, as with chattr -i -a.");
         }
     }
 
@@ -76,17 +104,19 @@ final class TargetRoom {
                 .isPresent();
     }
 
-    private void require(DataPath path, Preconditions preconditions) throws IOException {
-        require(directory.resolve(path), preconditions);
+    private boolean require(DataPath path, Preconditions preconditions) throws IOException {
+        return require(directory.resolve(path), preconditions);
     }
 
-    private static void require(Path path, Preconditions preconditions) {
-        if (!Files.isWritable(path)) {
+    private static boolean require(Path path, Preconditions preconditions) {
+        boolean isWritable = Files.isWritable(path);
+        if (!isWritable) {
             preconditions.add(
                     Kind.UNWRITABLE_PATH,
                     "\"" + path + "\" must be written and cannot be",
-                    "give the right to write it, or keep the path out of the rewind.");
+                    "give the right to write it.");
         }
+        return isWritable;
     }
 
     private List<DiskSpace> checkDisk(List<FileAction> actions, StagingArea area, Preconditions preconditions)

@@ -246,7 +246,7 @@ class FileDecisionsTest {
         return new Decision.Refuse(new Problem(
                 Kind.FILE_TYPE_DIFFERS,
                 "\"" + path + "\" is a " + source + " on the source and a " + target + " on the target",
-                "bring the target's in line with the source's, or keep the path out of the rewind."));
+                "bring the target's in line with the source's."));
     }
 
     // Main forks.

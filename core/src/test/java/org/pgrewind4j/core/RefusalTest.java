@@ -469,11 +469,31 @@ class RefusalTest {
         }
     }
 
+    /** As an ordinary user such a file, which is only to be removed, may be anyone's; as root the system itself protects it. */
+    @Test
+    void fileThatCannotBeRemovedIsFoundBeforehand(@TempDir Path folder) throws IOException {
+        try (PostgresServer elsewhere = target.copyTo(folder.resolve("data"))) {
+            target = elsewhere;
+            Path file = Files.createFile(inTarget("goes"));
+            try (ReadOnlyPath readOnly = ReadOnlyPath.of(file)) {
+                assertThat(readOnly.paths()).noneMatch(Files::isWritable);
+                boolean isRoot = Integer.valueOf(0).equals(Files.getAttribute(file, "unix:uid"));
+                if (isRoot) {
+                    assertThat(plan().problems()).singleElement().satisfies(problem -> {
+                        assertThat(problem.kind()).isEqualTo(Kind.UNWRITABLE_PATH);
+                        assertThat(problem.message()).startsWith("\"" + file + "\" is ");
+                    });
+                } else {
+                    assertThat(plan().problems()).isEmpty();
+                }
+            }
+            assertThat(plan().verdict()).isEqualTo(Verdict.REWIND);
+        }
+    }
+
     private static Problem unwritable(Path path) {
         return new Problem(
-                Kind.UNWRITABLE_PATH,
-                "\"" + path + "\" must be written and cannot be",
-                "give the right to write it, or keep the path out of the rewind.");
+                Kind.UNWRITABLE_PATH, "\"" + path + "\" must be written and cannot be", "give the right to write it.");
     }
 
     @Test
@@ -508,7 +528,7 @@ class RefusalTest {
                 new Problem(
                         Kind.FILE_TYPE_DIFFERS,
                         "\"thing\" is a file on the source and a directory on the target",
-                        "bring the target's in line with the source's, or keep the path out of the rewind."));
+                        "bring the target's in line with the source's."));
     }
 
     @Test
@@ -559,7 +579,7 @@ class RefusalTest {
                         new Problem(
                                 Kind.FILE_TYPE_DIFFERS,
                                 "\"thing\" is a file on the source and a directory on the target",
-                                "bring the target's in line with the source's, or keep the path out of the rewind."));
+                                "bring the target's in line with the source's."));
         assertThatThrownBy(plan::execute)
                 .isInstanceOfSatisfying(
                         RewindRefusedException.class,
