@@ -13,6 +13,7 @@ import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineSpan;
 import org.pgrewind4j.transport.LocalDirectoryTransport;
 import org.pgrewind4j.transport.PostmasterPid;
+import org.pgrewind4j.transport.SourceProblem;
 import org.pgrewind4j.transport.ReplayEnd;
 import org.pgrewind4j.wal.ChangedBlockCollector;
 import org.pgrewind4j.wal.ChangedBlocks;
@@ -66,10 +67,18 @@ final class Planner {
     }
 
     private PlannedRewind plan(LocalDirectoryTransport target, ControlFile targetControl) throws IOException {
+        List<SourceProblem> ofServer = settings.source().problems();
+        if (ofServer.stream().anyMatch(problem -> problem.kind() == SourceProblem.Kind.NOT_PERMITTED)) {
+            // Not even its control file can be read; all that is missing is told at once.
+            checkNotRunning();
+            preconditions.checkServer(ofServer);
+            preconditions.checkTarget(targetControl);
+            return refused(null);
+        }
         ControlFile sourceControl = Cluster.readControlFile(settings.source());
         preconditions.checkPair(targetControl, sourceControl);
         checkNotRunning();
-        preconditions.checkSource(sourceControl, settings.source().problems());
+        preconditions.checkSource(sourceControl, ofServer);
         preconditions.checkTarget(targetControl);
         Optional<byte[]> label = label(target);
         if (!isComparable(targetControl, sourceControl)) {

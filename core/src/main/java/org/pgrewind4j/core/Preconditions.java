@@ -126,17 +126,20 @@ final class Preconditions {
                     "the source is half restored: it stopped before it reached the end of its backup or rewind",
                     "start it as a standby until it is consistent, and rewind again.");
         }
-        boolean fullPageWritesNamed = false;
-        for (SourceProblem problem : found) {
-            add(kind(problem), problem.message(), problem.cure());
-            fullPageWritesNamed |= problem.kind() == SourceProblem.Kind.FULL_PAGE_WRITES_OFF;
-        }
+        checkServer(found);
+        boolean fullPageWritesNamed =
+                found.stream().anyMatch(problem -> problem.kind() == SourceProblem.Kind.FULL_PAGE_WRITES_OFF);
         if (!source.checkPointCopy().fullPageWrites() && !fullPageWritesNamed) {
             add(
                     Kind.FULL_PAGE_WRITES_OFF,
                     "full_page_writes was off on the source at its last checkpoint",
                     "set full_page_writes = on there, run a CHECKPOINT, and rewind again.");
         }
+    }
+
+    /** What a source says of itself, which may be all that can be read of it. */
+    void checkServer(List<SourceProblem> found) {
+        found.forEach(problem -> add(kind(problem), problem.message(), problem.cure()));
     }
 
     /** What a source's control file says of its WAL, without a look at that. */

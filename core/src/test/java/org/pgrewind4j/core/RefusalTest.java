@@ -272,6 +272,24 @@ class RefusalTest {
         }
     }
 
+    @Test
+    void allRightsThatARoleLacksAreNamedAtOnce() throws IOException {
+        source.start();
+        source.execute("CREATE ROLE nobody LOGIN");
+        Properties login = new Properties();
+        login.setProperty("user", "nobody");
+        try (LiveServerTransport live =
+                LiveServerTransport.ofJdbcUrl(source.jdbcUrl("postgres"), login).open()) {
+            RewindPlan plan = Rewind.of(target.dataDirectory()).from(live).plan();
+            assertThat(plan.verdict()).isEqualTo(Verdict.REFUSED);
+            assertThat(plan.problems()).extracting(Problem::kind).containsExactly(Kind.SOURCE_UNUSABLE);
+            assertThat(plan.problems().get(0).cure())
+                    .endsWith("GRANT EXECUTE ON FUNCTION pg_ls_dir(text, boolean, boolean), pg_stat_file(text, boolean),"
+                            + " pg_read_binary_file(text, bigint, bigint, boolean) TO \"nobody\";");
+            JsonSchemas.assertValid(plan);
+        }
+    }
+
     private void assertLeftAlone(RewindPlan plan, String reason) {
         Map<String, String> before = TreeState.contents(target.dataDirectory());
         assertThatThrownBy(plan::execute)

@@ -105,11 +105,16 @@ final class LiveBatch {
             append(values, file, pieces.subList(begin, end));
             begin = end;
         }
-        // A volatile function keeps the inner query from being merged into the outer one, so each piece is read once.
+        // A volatile function keeps the inner query from being merged into the outer one, so each piece is read once. What
+        // has no size is not opened: it may be a pipe, which nobody writes to, and a server that opens one waits in a way
+        // that nothing can end, not even its own shutdown.
         return """
                 SELECT file, start, %s
-                  FROM (SELECT file, start, pg_read_binary_file(path, start, length, true) AS bytes
+                  FROM (SELECT file, start,
+                               CASE WHEN size > 0 THEN pg_read_binary_file(path, start, length, true)
+                                    WHEN size = 0 THEN ''::bytea END AS bytes
                           FROM (VALUES %s) AS files (file, path, starts, lengths),
+                               pg_stat_file(path, true) AS stat,
                                unnest(starts, lengths) AS pieces (start, length)) AS chunks""".formatted(kind.columns, values);
     }
 

@@ -34,7 +34,8 @@ import org.pgrewind4j.wal.WalSegmentSource;
  * three times in a row, as long as the same server answers, between the same two of its starts.
  *
  * <p>What a server hides: it knows the symbolic links of its tablespaces only. Every other link looks like what it leads to,
- * and a socket or pipe like an empty file (a socket with the name of the server's own is left out).
+ * and a socket or pipe like an empty file, which it is copied as without being opened (a socket with the name of the server's
+ * own is left out).
  */
 public final class LiveServerTransport implements Transport {
 
