@@ -284,8 +284,9 @@ class RefusalTest {
             assertThat(plan.verdict()).isEqualTo(Verdict.REFUSED);
             assertThat(plan.problems()).extracting(Problem::kind).containsExactly(Kind.SOURCE_UNUSABLE);
             assertThat(plan.problems().get(0).cure())
-                    .endsWith("GRANT EXECUTE ON FUNCTION pg_ls_dir(text, boolean, boolean), pg_stat_file(text, boolean),"
-                            + " pg_read_binary_file(text, bigint, bigint, boolean) TO \"nobody\";");
+                    .endsWith(
+                            "GRANT EXECUTE ON FUNCTION pg_ls_dir(text, boolean, boolean), pg_stat_file(text, boolean),"
+                                    + " pg_read_binary_file(text, bigint, bigint, boolean) TO \"nobody\";");
             JsonSchemas.assertValid(plan);
         }
     }

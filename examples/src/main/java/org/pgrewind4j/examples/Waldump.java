@@ -24,6 +24,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
@@ -106,6 +107,20 @@ final class Waldump implements Callable<Integer> {
             description = "Print how many records of each kind there are instead of the records.")
     private WalStatistics.By statistics = WalStatistics.By.NOTHING;
 
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "STARTSEG",
+            description = "A segment's file: print what is in it, or from it up to the end that is given.")
+    private @Nullable Path startSegment;
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "ENDSEG",
+            description = "The file of the last segment to print.")
+    private @Nullable Path endSegment;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -137,7 +152,10 @@ final class Waldump implements Callable<Integer> {
             return 0;
         }
         Set<ResourceManager> wanted = wanted();
-        WalDirectory wal = WalDirectory.find(path);
+        WalDirectory wal = WalDirectory.find(directory());
+        if (startSegment != null) {
+            restrict(startSegment, wal.segmentSize());
+        }
         Lsn first = start == null ? wal.begin() : start;
         PrintWriter out = new PrintWriter(new BufferedWriter(spec.commandLine().getOut(), BUFFER));
         try (WalReader reader = wal.reader(first, Optional.ofNullable(timeline))) {
@@ -146,6 +164,19 @@ final class Waldump implements Callable<Integer> {
         } finally {
             out.flush();
         }
+    }
+
+    /** A file that is named with its directory says where to look. */
+    private Path directory() {
+        Path parent = startSegment == null ? null : startSegment.getParent();
+        return parent == null ? path : parent;
+    }
+
+    private void restrict(Path first, int segmentSize) {
+        SegmentFiles files = SegmentFiles.of(first, endSegment, start, end, segmentSize);
+        start = files.start();
+        end = files.end();
+        timeline = timeline == null ? files.timeline() : timeline;
     }
 
     private Set<ResourceManager> wanted() {
@@ -229,6 +260,12 @@ final class Waldump implements Callable<Integer> {
     private int reportEnd(EndOfWal ended, Lsn first) {
         // A record of which not even the header lies before the end was not asked for.
         if (end != null && ended.position().plus(RECORD_HEADER).isAfter(end)) {
+            return 0;
+        }
+        // Nor was one that goes on behind it, where there need not be WAL.
+        if (end != null
+                && ended.reason() == EndOfWal.Reason.MISSING_SEGMENT
+                && !ended.segment().begin().isBefore(end)) {
             return 0;
         }
         String text = switch (ended.reason()) {

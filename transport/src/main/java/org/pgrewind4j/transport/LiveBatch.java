@@ -105,8 +105,10 @@ final class LiveBatch {
             append(values, file, pieces.subList(begin, end));
             begin = end;
         }
-        // A volatile function keeps the inner query from being merged into the outer one, so each piece is read once. What
-        // has no size is not opened: it may be a pipe, which nobody writes to, and a server that opens one waits in a way
+        // A volatile function keeps the inner query from being merged into the outer one, so each piece is read once.
+        // What
+        // has no size is not opened: it may be a pipe, which nobody writes to, and a server that opens one waits in a
+        // way
         // that nothing can end, not even its own shutdown.
         return """
                 SELECT file, start, %s

@@ -2,7 +2,6 @@ package org.pgrewind4j.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,15 +33,15 @@ class LiveServerPipeTest {
             server.initialize();
             server.start();
             LiveSource.createRole(server);
-            Process mkfifo = new ProcessBuilder("mkfifo", PIPE.in(server.dataDirectory()).toString()).start();
+            Process mkfifo =
+                    new ProcessBuilder("mkfifo", PIPE.in(server.dataDirectory()).toString()).start();
             assertThat(mkfifo.waitFor()).isZero();
             try (Transport transport = LiveServerTransport.ofJdbcUrl(LiveSource.url(server), new Properties())
                     .open()) {
                 Received received = new Received();
                 List<FileRange> ranges = List.of(new FileRange(PIPE, 0, 8192), new FileRange(VERSION, 0, 8192));
                 transport.fetch(ranges, received);
-                assertThat(received.log)
-                        .containsExactly("0 ended after 0", "1 ended after " + (release.length() + 1));
+                assertThat(received.log).containsExactly("0 ended after 0", "1 ended after " + (release.length() + 1));
                 assertThat(transport.read(PIPE, 10)).isEmpty();
                 assertThat(transport.different(ranges, empty).cardinality()).isEqualTo(2);
             }

@@ -1,6 +1,7 @@
 package org.pgrewind4j.examples.pgrewind;
 
 import org.pgrewind4j.core.FileAction;
+import org.pgrewind4j.core.NeededWal;
 import org.pgrewind4j.core.RewindPlan;
 import org.pgrewind4j.timeline.Divergence;
 
@@ -30,6 +31,10 @@ final class PlanLines {
                 + plan.checkPoint().orElseThrow() + " on timeline "
                 + plan.checkPointTimeline().orElseThrow());
         if (options.isDebug()) {
+            plan.wal().stream()
+                    .filter(wal -> wal.origin() == NeededWal.Origin.TARGET)
+                    .forEach(wal -> messages.debug(
+                            "Not removing file \"" + wal.segment() + "\" because it is required for recovery"));
             for (FileAction action : plan.actions()) {
                 messages.debug(action.path() + " (" + name(action) + ")");
             }
