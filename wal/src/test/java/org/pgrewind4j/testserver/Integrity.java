@@ -10,7 +10,8 @@ import java.util.List;
  */
 public final class Integrity {
 
-    private static final String TABLES = " FROM pg_class c WHERE relkind IN ('r', 'm', 't') AND relpersistence = 'p'";
+    private static final String TABLES =
+            " FROM pg_class c WHERE relkind IN ('r', 'm', 't') AND relpersistence = 'p' AND @which";
 
     private Integrity() {}
 
@@ -36,10 +37,22 @@ public final class Integrity {
      * @return what is wrong, with the database's name; none if all is well
      */
     public static List<String> problems(PostgresServer server) {
+        return problems(server, databases(server), "true");
+    }
+
+    /**
+     * Runs all checks of some relations in some databases.
+     *
+     * @param server a running server whose databases were prepared
+     * @param databases their names
+     * @param which a condition of SQL on {@code pg_class c}: of a table, or of the index itself
+     * @return what is wrong, with the database's name; none if all is well
+     */
+    public static List<String> problems(PostgresServer server, List<String> databases, String which) {
         List<String> problems = new ArrayList<>();
-        for (String database : databases(server)) {
+        for (String database : databases) {
             for (String check : checks(server)) {
-                collect(server, database, check, problems);
+                collect(server, database, check.replace("@which", which), problems);
             }
         }
         return List.copyOf(problems);
@@ -58,7 +71,7 @@ public final class Integrity {
         if (server.release().isAtLeast(14)) {
             checks.add("SELECT 'heap: ' || c.oid::regclass || ' block ' || v.blkno || ': ' || v.msg"
                     + " FROM pg_class c, LATERAL verify_heapam(c.oid) v"
-                    + " WHERE relkind IN ('r', 'm', 't') AND relpersistence = 'p'");
+                    + " WHERE relkind IN ('r', 'm', 't') AND relpersistence = 'p' AND @which");
         }
         if (server.release().isAtLeast(10)) {
             String everyRow = server.release().isAtLeast(11) ? ", true" : "";
@@ -69,7 +82,8 @@ public final class Integrity {
             // The function ends the query with an error where something is wrong.
             checks.add("SELECT 'index: ' || nullif(" + function + "(c.oid" + everyRow + ")::text, '')"
                     + " FROM pg_class c JOIN pg_am a ON a.oid = relam JOIN pg_index i ON i.indexrelid = c.oid"
-                    + " WHERE amname = 'btree' AND relkind = 'i' AND relpersistence = 'p' AND indisvalid");
+                    + " WHERE amname = 'btree' AND relkind = 'i' AND relpersistence = 'p' AND indisvalid"
+                    + " AND @which");
         }
         return checks;
     }

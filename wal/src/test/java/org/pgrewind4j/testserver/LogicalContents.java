@@ -31,9 +31,20 @@ public final class LogicalContents {
      * @return for each {@code database: schema.relation} its number of rows and a hash of them, or a sequence's value
      */
     public static SortedMap<String, String> of(PostgresServer server) {
+        return of(
+                server, server.query(DATABASES).stream().map(row -> row.get(0)).toList());
+    }
+
+    /**
+     * Reads some databases.
+     *
+     * @param server a running server, a primary or a standby
+     * @param databases their names
+     * @return for each {@code database: schema.relation} its number of rows and a hash of them, or a sequence's value
+     */
+    public static SortedMap<String, String> of(PostgresServer server, List<String> databases) {
         SortedMap<String, String> contents = new TreeMap<>();
-        for (List<String> database : server.query(DATABASES)) {
-            String name = database.get(0);
+        for (String name : databases) {
             for (List<String> row : server.queryIn(name, relations(server, name))) {
                 contents.put(name + ": " + row.get(0), row.get(1));
             }

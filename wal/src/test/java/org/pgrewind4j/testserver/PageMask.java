@@ -184,9 +184,11 @@ final class PageMask {
             }
             page.putShort(special + 12, (short) (flags & ~0x80));
         } else if (id == GIST_ID) {
-            // A kind of LSN, and two flags that replay sets at other times.
+            // A kind of LSN, and three flags that replay sets at other times: it alone says of a page whose dead items
+            // an insert removed that rows were deleted from it (src/backend/access/gist/gistxlog.c,
+            // gistRedoDeleteRecord).
             page.putLong(special, 0);
-            page.putShort(special + 12, (short) (flags & ~0x18));
+            page.putShort(special + 12, (short) (flags & ~0x1C));
             if ((flags & 0x1) != 0) {
                 itemFlags(page);
             }

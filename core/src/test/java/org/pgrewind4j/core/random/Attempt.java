@@ -1,0 +1,128 @@
+package org.pgrewind4j.core.random;
+
+import java.io.IOException;
+import java.util.Properties;
+import org.pgrewind4j.core.Durability;
+import org.pgrewind4j.core.Phase;
+import org.pgrewind4j.core.Progress;
+import org.pgrewind4j.core.Rewind;
+import org.pgrewind4j.core.RewindException;
+import org.pgrewind4j.core.RewindListener;
+import org.pgrewind4j.core.RewindPlan;
+import org.pgrewind4j.core.Verdict;
+import org.pgrewind4j.core.random.Scenario.Fault;
+import org.pgrewind4j.core.random.Scenario.Reading;
+import org.pgrewind4j.core.random.Scenario.Way;
+import org.pgrewind4j.testserver.PostgresServer;
+import org.pgrewind4j.transport.LiveServerTransport;
+import org.pgrewind4j.transport.LocalDirectoryTransport;
+import org.pgrewind4j.transport.Transport;
+
+/** Rewinds one server to another in the scenario's way, through a fault if it has one. */
+final class Attempt {
+
+    private final PostgresServer target;
+    private final PostgresServer source;
+    private final Way way;
+
+    Attempt(PostgresServer target, PostgresServer source, Way way) {
+        this.target = target;
+        this.source = source;
+        this.way = way;
+    }
+
+    /** The plan that was executed, or that refuses. */
+    RewindPlan run() throws IOException {
+        if (way.reading() != Reading.UNDER_LOAD) {
+            return rewind();
+        }
+        try (Writers writers = Writers.on(source)) {
+            writers.await(50);
+            return rewind();
+        }
+    }
+
+    private RewindPlan rewind() throws IOException {
+        try (Transport transport = open()) {
+            FaultyListener listener = new FaultyListener(way.fault());
+            RewindPlan plan = settings(transport).listener(listener).plan();
+            if (plan.verdict() == Verdict.REFUSED) {
+                return plan;
+            }
+            try {
+                plan.execute();
+            } catch (RewindException e) {
+                if (!listener.failed) {
+                    throw e;
+                }
+                return goOn(transport, plan, e);
+            }
+            return plan;
+        }
+    }
+
+    private RewindPlan goOn(Transport transport, RewindPlan plan, RewindException e) {
+        if (e.targetState() == RewindException.TargetState.RESUMABLE) {
+            Rewind.resume(target.dataDirectory(), RewindListener.none(), way.verify())
+                    .orElseThrow();
+            return plan;
+        }
+        RewindPlan again = settings(transport).plan();
+        again.execute();
+        return again;
+    }
+
+    private Rewind settings(Transport transport) {
+        return Rewind.of(target.dataDirectory())
+                .from(transport)
+                .durability(Durability.NO_SYNC)
+                .blockSelection(way.selection())
+                .copyMode(way.mode())
+                .verify(way.verify());
+    }
+
+    private Transport open() throws IOException {
+        if (way.reading() == Reading.STOPPED) {
+            return LocalDirectoryTransport.open(source.dataDirectory());
+        }
+        Properties login = new Properties();
+        login.setProperty("user", PostgresServer.USER);
+        return LiveServerTransport.ofJdbcUrl(source.jdbcUrl("postgres"), login).open();
+    }
+
+    /** Ends an execution once. */
+    private static final class FaultyListener implements RewindListener {
+        private final Fault fault;
+        private volatile boolean failed;
+
+        FaultyListener(Fault fault) {
+            this.fault = fault;
+        }
+
+        @Override
+        public void phaseStarted(Phase phase) {
+            if (fault == Fault.BEFORE_APPLYING && phase == Phase.APPLY) {
+                fail();
+            }
+        }
+
+        @Override
+        public void progressed(Progress progress) {
+            boolean now = switch (fault) {
+                case WHILE_STAGING -> progress.phase() == Phase.STAGE;
+                case WHILE_APPLYING -> progress.phase() == Phase.APPLY;
+                case NONE, BEFORE_APPLYING -> false;
+            };
+            if (now && progress.bytesDone() > 0) {
+                fail();
+            }
+        }
+
+        private void fail() {
+            if (!failed) {
+                failed = true;
+                throw new IllegalStateException("a fault by design");
+            }
+        }
+    }
+}

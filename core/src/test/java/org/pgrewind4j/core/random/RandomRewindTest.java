@@ -1,0 +1,93 @@
+package org.pgrewind4j.core.random;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.pgrewind4j.core.RewindPlan;
+import org.pgrewind4j.core.Verdict;
+import org.pgrewind4j.testserver.PostgresServer;
+import org.pgrewind4j.testserver.ServerRelease;
+
+/**
+ * Scenarios drawn by chance. A rewind may be refused when it is planned; if not, the target must start, follow the
+ * source, equal it row by row and page by page, and then serve as a primary of its own.
+ *
+ * <p>A few seeds run always. By hand: {@code -Dtest=RandomRewindTest -Dpgrewind4j.test.seeds=1-100}
+ * {@code -Dpgrewind4j.test.releases=13,15,18}. A failure prints the scenario and what repeats it; with
+ * {@code -Dpgrewind4j.test.keep=FOLDER} the data directories stay there.
+ */
+class RandomRewindTest {
+
+    private static final String SEEDS = System.getProperty("pgrewind4j.test.seeds", "");
+    private static final Clusters CLUSTERS = new Clusters();
+    private static final Tally TALLY = new Tally();
+
+    static List<Arguments> seeds() {
+        List<Arguments> all = new ArrayList<>();
+        for (ServerRelease release : ServerRelease.all()) {
+            for (long seed : SEEDS.isEmpty() ? RecordedSeeds.of(release) : Seeds.of(SEEDS)) {
+                all.add(Arguments.of(seed, release));
+            }
+        }
+        return all;
+    }
+
+    @AfterAll
+    static void close() {
+        CLUSTERS.close();
+        TALLY.print();
+    }
+
+    @ParameterizedTest(name = "seed {0} on {1}")
+    @MethodSource("seeds")
+    void targetEqualsItsSource(long seed, ServerRelease release) throws IOException {
+        long begin = System.nanoTime();
+        Scenario scenario = ScenarioGenerator.of(seed, release);
+        List<String> done = new ArrayList<>(List.of("start"));
+        try (Play play = Play.begin(scenario, CLUSTERS)) {
+            try {
+                RewindPlan plan = run(scenario, play, done);
+                TALLY.passed(scenario, plan, (System.nanoTime() - begin) / 1e9);
+            } catch (IOException | RuntimeException | AssertionError e) {
+                Kept.failed(scenario, play);
+                String failure = "at \"" + done.get(done.size() - 1) + "\": " + e.getMessage() + "\nin " + scenario;
+                TALLY.failed(scenario, failure);
+                throw new AssertionError(failure, e);
+            }
+        }
+    }
+
+    private static RewindPlan run(Scenario scenario, Play play, List<String> done) throws IOException {
+        for (Step step : scenario.steps()) {
+            done.add(step.toString());
+            play.take(step);
+        }
+        PostgresServer target = play.server(scenario.target());
+        PostgresServer source = play.server(scenario.source());
+        play.stopOthers(scenario.target(), scenario.source());
+        Kept.stopped(scenario, "target", target);
+        Kept.stopped(scenario, "source", source);
+        done.add("rewind");
+        RewindPlan plan = new Attempt(target, source, scenario.way()).run();
+        TALLY.planned(scenario, plan);
+        if (plan.verdict() == Verdict.REFUSED) {
+            return plan;
+        }
+        done.add("comparison");
+        Proof.followsAndEquals(target, source, scenario.checksums());
+        done.add("promotion");
+        target.start();
+        target.promote();
+        for (Step step : scenario.afterwards()) {
+            done.add(step.toString());
+            play.take(step);
+        }
+        done.add("writes to everything");
+        Proof.servesAsPrimary(target);
+        return plan;
+    }
+}

@@ -1,0 +1,18 @@
+package org.pgrewind4j.core.random;
+
+import java.util.List;
+import java.util.Map;
+import org.pgrewind4j.testserver.ServerRelease;
+
+/** The seeds that every run of the tests takes: few, of scenarios that differ much. */
+final class RecordedSeeds {
+
+    private static final Map<String, List<Long>> BY_RELEASE =
+            Map.of("9.6", List.of(1L), "13", List.of(2L), "18", List.of(3L));
+
+    private RecordedSeeds() {}
+
+    static List<Long> of(ServerRelease release) {
+        return BY_RELEASE.getOrDefault(release.toString(), List.of());
+    }
+}

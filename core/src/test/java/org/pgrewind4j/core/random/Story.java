@@ -1,0 +1,216 @@
+package org.pgrewind4j.core.random;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.pgrewind4j.core.random.Scenario.Reading;
+import org.pgrewind4j.testserver.StopMode;
+
+/** Draws what happens: shared work, failovers, work of each primary of its own, the target's end. */
+final class Story {
+
+    private final Draw draw;
+    private final List<String> nodes;
+    private final List<Act> rowActs;
+    private final List<Act> otherActs;
+    private final List<Step> steps = new ArrayList<>();
+    private final List<Step> afterwards = new ArrayList<>();
+    /** Of each server that runs, whom it follows; itself if it is a primary. */
+    private final Map<String, String> running = new TreeMap<>();
+
+    /** The first number is that of the rows that all clusters begin with. */
+    private int step = 2;
+
+    private String main = "A";
+    private String target = "";
+
+    Story(Draw draw, List<String> nodes, List<Act> all) {
+        this.draw = draw;
+        this.nodes = nodes;
+        List<Act> ofRows = RowActs.all();
+        this.rowActs = draw.some(draw.number(4, 10), ofRows);
+        this.otherActs = draw.some(
+                draw.number(2, 9),
+                all.stream().filter(act -> !ofRows.contains(act)).toList());
+    }
+
+    List<Step> steps() {
+        return List.copyOf(steps);
+    }
+
+    List<Step> afterwards() {
+        return List.copyOf(afterwards);
+    }
+
+    String target() {
+        return target;
+    }
+
+    String source() {
+        return main;
+    }
+
+    void tell(Reading reading) {
+        nodes.forEach(node -> running.put(node, "A"));
+        work("A", draw.number(2, 7));
+        int failovers = draw.number(1, nodes.size() - 1);
+        for (int i = 0; i < failovers; i++) {
+            failOver();
+        }
+        finish(reading);
+        for (int i = draw.number(3, 6); i > 0; i--) {
+            afterwards.add(act(target));
+            if (draw.percent(40)) {
+                afterwards.add(read(target));
+            }
+        }
+    }
+
+    private void work(String primary, int count) {
+        boolean open = false;
+        for (int i = 0; i < count; i++) {
+            steps.add(act(primary));
+            if (draw.percent(25)) {
+                steps.add(new Step.Checkpoint(draw.one(List.copyOf(running.keySet()))));
+            }
+            if (draw.percent(30)) {
+                steps.add(read(draw.one(List.copyOf(running.keySet()))));
+            }
+            if (draw.percent(8)) {
+                steps.add(new Step.Begin(primary, step++, draw.number(0, 999)));
+                open = true;
+            }
+            if (open && draw.percent(30)) {
+                steps.add(new Step.End(primary, draw.percent(50)));
+            }
+            if (draw.percent(4)) {
+                restart(primary);
+            }
+        }
+    }
+
+    private void restart(String primary) {
+        if (draw.percent(50)) {
+            steps.add(new Step.Kill(primary, false));
+        } else {
+            steps.add(new Step.Stop(primary, draw.one(StopMode.FAST, StopMode.IMMEDIATE)));
+        }
+        steps.add(new Step.Start(primary));
+    }
+
+    private Step act(String node) {
+        Act act = draw.one(draw.percent(50) ? rowActs : otherActs);
+        return new Step.Do(node, act, step++, draw.number(0, 999), draw.number(20, 250));
+    }
+
+    private Step read(String node) {
+        return new Step.Read(node, draw.percent(70), draw.number(0, 999));
+    }
+
+    /** A standby of the main server takes over, which the main server may notice or not. */
+    private void failOver() {
+        List<String> standbys = standbysOf(main);
+        if (standbys.isEmpty()) {
+            return;
+        }
+        String old = main;
+        String next = draw.one(standbys);
+        List<String> others = standbys.stream()
+                .filter(node -> !node.equals(next) && draw.percent(60))
+                .toList();
+        // They stop before the next primary catches up, so that they are not ahead of it.
+        for (String node : others) {
+            steps.add(new Step.Stop(node, draw.one(StopMode.FAST, StopMode.IMMEDIATE)));
+            running.remove(node);
+        }
+        if (draw.percent(20)) {
+            // It does not catch up: what it lacks is of the abandoned branch from the first.
+            steps.add(new Step.CatchUp(next, old));
+            steps.add(new Step.Stop(next, StopMode.FAST));
+            running.remove(next);
+            work(old, draw.number(1, 3));
+            steps.add(new Step.StartAlone(next));
+            steps.add(new Step.Promote(next));
+        } else {
+            steps.add(new Step.CatchUp(next, old));
+            int end = draw.number(0, 9);
+            if (end == 0) {
+                steps.add(new Step.Kill(old, false));
+                running.remove(old);
+            } else if (end == 1) {
+                steps.add(new Step.Stop(old, StopMode.FAST));
+                running.remove(old);
+            }
+            steps.add(new Step.Promote(next));
+        }
+        running.put(next, next);
+        main = next;
+        for (String node : others) {
+            steps.add(new Step.Follow(node, next));
+            running.put(node, next);
+        }
+        goOn(old, next);
+    }
+
+    private List<String> standbysOf(String primary) {
+        return nodes.stream()
+                .filter(node -> !node.equals(primary) && primary.equals(running.get(node)))
+                .toList();
+    }
+
+    /** Work on both sides, in any order. */
+    private void goOn(String old, String next) {
+        for (int i = draw.number(1, 4); i > 0; i--) {
+            if (running.containsKey(old) && draw.percent(55)) {
+                work(old, draw.number(1, 3));
+            } else if (!running.containsKey(old) && draw.percent(40)) {
+                steps.add(new Step.Start(old));
+                running.put(old, old);
+            } else {
+                work(next, draw.number(1, 3));
+            }
+        }
+    }
+
+    /** Leaves the target in some state, and the source as it is to be read. */
+    private void finish(Reading reading) {
+        List<String> primaries = running.keySet().stream()
+                .filter(node -> node.equals(running.get(node)))
+                .toList();
+        if (draw.percent(20)) {
+            main = draw.one(primaries);
+        }
+        List<String> apart = nodes.stream()
+                .filter(node -> !node.equals(main) && !main.equals(running.get(node)))
+                .toList();
+        target = draw.one(
+                apart.isEmpty() || draw.percent(5)
+                        ? nodes.stream().filter(node -> !node.equals(main)).toList()
+                        : apart);
+        if (running.containsKey(target)) {
+            stopTarget(target.equals(running.get(target)));
+        }
+        if (draw.percent(30)) {
+            work(main, draw.number(1, 2));
+        }
+        if (reading == Reading.STOPPED) {
+            steps.add(new Step.Stop(main, StopMode.FAST));
+        }
+    }
+
+    private void stopTarget(boolean isPrimary) {
+        if (!isPrimary) {
+            String primary = String.valueOf(running.get(target));
+            if (running.containsKey(primary)) {
+                steps.add(new Step.CatchUp(target, primary));
+            }
+        }
+        running.remove(target);
+        if (draw.percent(45)) {
+            steps.add(new Step.Stop(target, draw.one(StopMode.FAST, StopMode.FAST, StopMode.IMMEDIATE)));
+        } else {
+            steps.add(new Step.Kill(target, isPrimary && draw.percent(50)));
+        }
+    }
+}
