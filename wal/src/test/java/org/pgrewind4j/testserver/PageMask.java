@@ -186,7 +186,7 @@ final class PageMask {
         } else if (id == GIST_ID) {
             // A kind of LSN, and three flags that replay sets at other times: it alone says of a page whose dead items
             // an insert removed that rows were deleted from it (src/backend/access/gist/gistxlog.c,
-            // gistRedoDeleteRecord).
+            // gistRedoDeleteRecord), which no server from 9.6 on asks (src/include/access/gist.h, GistTuplesDeleted).
             page.putLong(special, 0);
             page.putShort(special + 12, (short) (flags & ~0x1C));
             if ((flags & 0x1) != 0) {
@@ -198,8 +198,11 @@ final class PageMask {
             } else if ((flags & 0x1) != 0) {
                 itemFlags(page);
             }
-            // Garbage, end of a split group, cycle: hints for the next vacuum.
-            page.putShort(special + 12, (short) (flags & ~0x60));
+            // Garbage, end of a split group, cycle: hints for the next vacuum. Before 14 replay forgets that a deleted
+            // page was a leaf (src/backend/access/nbtree/nbtxlog.c, btree_xlog_unlink_page); whoever comes to such a
+            // page passes it by before asking its level (src/include/access/nbtree.h, P_IGNORE).
+            boolean isDeletedBefore14 = (flags & 0x4) != 0 && !release.isAtLeast(14);
+            page.putShort(special + 12, (short) (flags & ~(isDeletedBefore14 ? 0x61 : 0x60)));
             page.putShort(special + 14, (short) 0);
         }
     }

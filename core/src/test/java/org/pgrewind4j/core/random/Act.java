@@ -1,9 +1,5 @@
 package org.pgrewind4j.core.random;
 
-import java.util.List;
-import java.util.stream.Stream;
-import org.pgrewind4j.testserver.ServerRelease;
-
 /**
  * Something that a primary does. Acts follow each other in any order, on any copy of the server.
  *
@@ -29,19 +25,6 @@ record Act(String name, int since, Part part) {
 
     static Act doing(String name, Part part) {
         return new Act(name, 9, part);
-    }
-
-    /** All that a release can do. */
-    static List<Act> all(ServerRelease release) {
-        return Stream.of(
-                        RowActs.all(),
-                        TransactionActs.all(),
-                        TableActs.all(),
-                        MaintenanceActs.all(),
-                        DatabaseActs.all())
-                .flatMap(List::stream)
-                .filter(act -> release.isAtLeast(act.since))
-                .toList();
     }
 
     /** Prints the name. */

@@ -1,7 +1,10 @@
 package org.pgrewind4j.core.random;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.Properties;
+import org.pgrewind4j.core.BlockSelection;
+import org.pgrewind4j.core.CopyMode;
 import org.pgrewind4j.core.Durability;
 import org.pgrewind4j.core.Phase;
 import org.pgrewind4j.core.Progress;
@@ -9,7 +12,9 @@ import org.pgrewind4j.core.Rewind;
 import org.pgrewind4j.core.RewindException;
 import org.pgrewind4j.core.RewindListener;
 import org.pgrewind4j.core.RewindPlan;
+import org.pgrewind4j.core.StandbySettings;
 import org.pgrewind4j.core.Verdict;
+import org.pgrewind4j.core.Verify;
 import org.pgrewind4j.core.random.Scenario.Fault;
 import org.pgrewind4j.core.random.Scenario.Reading;
 import org.pgrewind4j.core.random.Scenario.Way;
@@ -17,18 +22,45 @@ import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.transport.LiveServerTransport;
 import org.pgrewind4j.transport.LocalDirectoryTransport;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.wal.DirectoryWalSource;
 
 /** Rewinds one server to another in the scenario's way, through a fault if it has one. */
 final class Attempt {
 
     private final PostgresServer target;
     private final PostgresServer source;
+    private final PostgresServer primary;
     private final Way way;
+    private final Optional<Archive> archive;
+    private final int timeline;
 
-    Attempt(PostgresServer target, PostgresServer source, Way way) {
-        this.target = target;
-        this.source = source;
+    private Attempt(Play play, String target, String source, String primary, Way way) {
+        this.target = play.server(target);
+        this.source = play.server(source);
+        this.primary = play.server(primary);
         this.way = way;
+        this.archive = play.scenario().archive() ? Optional.of(play.archive()) : Optional.empty();
+        this.timeline = play.timeline(primary);
+    }
+
+    static Attempt of(Play play, Scenario scenario) {
+        return new Attempt(play, scenario.target(), scenario.source(), scenario.primary(), scenario.way());
+    }
+
+    /** The former primary is rewound to the former target. */
+    static Attempt back(Play play, Scenario scenario) {
+        return new Attempt(
+                play,
+                /* target= */ scenario.primary(),
+                /* source= */ scenario.target(),
+                /* primary= */ scenario.target(),
+                scenario.wayBack());
+    }
+
+    /** To a server that the target does not follow in the end. */
+    static Attempt detour(Play play, Scenario scenario, String node) {
+        Way way = new Way(Reading.LIVE, BlockSelection.MINIMAL, CopyMode.STAGED, Verify.NOTHING, Fault.NONE, false);
+        return new Attempt(play, scenario.target(), node, node, way);
     }
 
     /** The plan that was executed, or that refuses. */
@@ -36,7 +68,7 @@ final class Attempt {
         if (way.reading() != Reading.UNDER_LOAD) {
             return rewind();
         }
-        try (Writers writers = Writers.on(source)) {
+        try (Writers writers = Writers.on(primary)) {
             writers.await(50);
             return rewind();
         }
@@ -63,8 +95,10 @@ final class Attempt {
 
     private RewindPlan goOn(Transport transport, RewindPlan plan, RewindException e) {
         if (e.targetState() == RewindException.TargetState.RESUMABLE) {
-            Rewind.resume(target.dataDirectory(), RewindListener.none(), way.verify())
-                    .orElseThrow();
+            if (Rewind.resume(target.dataDirectory(), RewindListener.none(), way.verify())
+                    .isEmpty()) {
+                throw new IllegalStateException("nothing to resume", e);
+            }
             return plan;
         }
         RewindPlan again = settings(transport).plan();
@@ -73,12 +107,24 @@ final class Attempt {
     }
 
     private Rewind settings(Transport transport) {
-        return Rewind.of(target.dataDirectory())
+        Rewind rewind = Rewind.of(target.dataDirectory())
                 .from(transport)
                 .durability(Durability.NO_SYNC)
                 .blockSelection(way.selection())
                 .copyMode(way.mode())
                 .verify(way.verify());
+        archive.ifPresent(
+                place -> rewind.walFrom(new DirectoryWalSource(place.folder())).restorable(place::has));
+        return way.configured() ? rewind.standby(standby()) : rewind;
+    }
+
+    private StandbySettings standby() {
+        StandbySettings settings = StandbySettings.of("host=127.0.0.1 port=" + primary.port() + " user="
+                + PostgresServer.USER + " sslmode=disable application_name=standby");
+        // The archive has the histories of other branches too: the newest timeline may be one of those.
+        return archive.map(place -> settings.restoreCommand(place.restoreCommand())
+                        .recoveryTargetTimeline(Integer.toString(timeline)))
+                .orElse(settings);
     }
 
     private Transport open() throws IOException {

@@ -1,5 +1,9 @@
 package org.pgrewind4j.core.random;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.pgrewind4j.testserver.Integrity;
@@ -37,7 +41,10 @@ final class Clusters implements AutoCloseable {
         PostgresServer server = builder.build();
         try {
             server.initialize();
+            Path outside = Files.createDirectory(server.dataDirectory().resolveSibling("outside"));
             server.start();
+            // Of each copy it lies elsewhere.
+            server.execute("CREATE TABLESPACE \"space 0\" LOCATION '" + outside + "'");
             Integrity.prepare(server);
             // A third of all files, to which no act writes.
             server.execute(
@@ -46,6 +53,9 @@ final class Clusters implements AutoCloseable {
             Schema.create(server);
             server.stop(StopMode.FAST);
             return server;
+        } catch (IOException e) {
+            server.close();
+            throw new UncheckedIOException(e);
         } catch (RuntimeException e) {
             server.close();
             throw e;

@@ -27,9 +27,14 @@ final class DatabaseActs {
                         "CREATE TABLESPACE \"space @step\" LOCATION ''",
                         "CREATE TABLE \"in space @step\" TABLESPACE \"space @step\" AS SELECT g AS id"
                                 + " FROM generate_series(1, @rows) g"),
-                new Act(
+                Act.of(
+                        "write rows in a tablespace",
+                        "INSERT INTO \"in space 0\" SELECT @step * 1000 + g, 'outside'"
+                                + " FROM generate_series(1, @rows) g",
+                        "UPDATE \"in space 0\" SET body = 'x' WHERE id % 7 = 1",
+                        "REINDEX TABLE \"in space 0\""),
+                Act.doing(
                         "move a table to a tablespace",
-                        10,
                         scene -> scene.names(SPACES)
                                 .forEach(name ->
                                         scene.execute("ALTER TABLE documents SET TABLESPACE \"" + name + "\""))),
@@ -48,7 +53,8 @@ final class DatabaseActs {
         if (scene.since(15)) {
             strategy = scene.any() % 2 == 0 ? " STRATEGY wal_log" : " STRATEGY file_copy";
         }
-        scene.execute("CREATE DATABASE \"db @step\" TEMPLATE \"" + template + "\"" + strategy);
+        String space = scene.any() % 5 == 0 ? " TABLESPACE \"space 0\"" : "";
+        scene.execute("CREATE DATABASE \"db @step\" TEMPLATE \"" + template + "\"" + strategy + space);
     }
 
     private static void work(Scene scene) {

@@ -30,7 +30,7 @@ final class Draw {
 
     @SafeVarargs
     final <T> T one(T... of) {
-        return one(List.of(of));
+        return of[random.nextInt(of.length)];
     }
 
     /** So many different ones. */

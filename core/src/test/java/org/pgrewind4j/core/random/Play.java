@@ -9,9 +9,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.StopMode;
 
@@ -24,6 +26,8 @@ final class Play implements AutoCloseable {
     private final Map<String, PostgresServer> servers = new LinkedHashMap<>();
     private final Map<String, List<Connection>> open = new LinkedHashMap<>();
 
+    private final Map<String, Integer> timelines = new LinkedHashMap<>();
+
     private Play(Scenario scenario) {
         this.scenario = scenario;
     }
@@ -35,7 +39,12 @@ final class Play implements AutoCloseable {
             for (String node : scenario.nodes()) {
                 PostgresServer server = clusters.copy(scenario);
                 play.servers.put(node, server);
+                play.timelines.put(node, 1);
                 scenario.settings().forEach(server::configure);
+                if (scenario.archive()) {
+                    server.configure("archive_mode", "on");
+                    server.configure("archive_command", play.archive().command());
+                }
             }
             play.server("A").start();
             for (String node : scenario.nodes().subList(1, scenario.nodes().size())) {
@@ -47,6 +56,16 @@ final class Play implements AutoCloseable {
             play.close();
             throw e;
         }
+    }
+
+    /** Where all servers archive their WAL, if they do. */
+    Archive archive() {
+        return Archive.beside(server("A"));
+    }
+
+    /** The timeline that a primary is on. */
+    int timeline(String primary) {
+        return timelines.getOrDefault(primary, 1);
     }
 
     PostgresServer server(String node) {
@@ -82,7 +101,9 @@ final class Play implements AutoCloseable {
         } else if (step instanceof Step.CatchUp catchUp) {
             server(catchUp.node()).catchUpWith(server(catchUp.primary()));
         } else if (step instanceof Step.Promote promote) {
-            server(promote.node()).promote();
+            PostgresServer server = server(promote.node());
+            server.promote();
+            timelines.put(promote.node(), currentTimeline(server));
         } else if (step instanceof Step.Stop stop) {
             server(stop.node()).stop(stop.mode());
         } else if (step instanceof Step.Kill kill) {
@@ -94,6 +115,8 @@ final class Play implements AutoCloseable {
         } else if (step instanceof Step.StartAlone start) {
             forgetPrimary(server(start.node()));
             server(start.node()).start();
+        } else if (step instanceof Step.Forget forget) {
+            forgetWal(server(forget.node()));
         } else {
             throw new IllegalArgumentException(step.toString());
         }
@@ -108,6 +131,27 @@ final class Play implements AutoCloseable {
             }
         } else {
             server.kill();
+        }
+    }
+
+    private static int currentTimeline(PostgresServer server) {
+        String file = server.value(
+                server.release().isAtLeast(10)
+                        ? "SELECT pg_walfile_name(pg_current_wal_lsn())"
+                        : "SELECT pg_xlogfile_name(pg_current_xlog_location())");
+        return Integer.parseInt(file.substring(0, 8), 16);
+    }
+
+    private static void forgetWal(PostgresServer server) {
+        server.execute(
+                "ALTER SYSTEM SET " + (server.release().isAtLeast(13) ? "wal_keep_size" : "wal_keep_segments") + " = 0",
+                "ALTER SYSTEM SET min_wal_size = '32MB'",
+                "ALTER SYSTEM SET max_wal_size = '32MB'",
+                "SELECT pg_reload_conf()");
+        for (int i = 0; i < 3; i++) {
+            server.execute("INSERT INTO bulk VALUES (1, 'forget')");
+            server.switchWal();
+            server.checkpoint();
         }
     }
 
@@ -165,11 +209,13 @@ final class Play implements AutoCloseable {
         }
     }
 
-    /** Stops what runs beside the two that matter, and leaves no transaction open. */
-    void stopOthers(String one, String other) {
+    /** Leaves no transaction open, and stops the servers that take no part any more. */
+    void stopOthers(Scenario of) {
         List.copyOf(open.keySet()).forEach(node -> end(node, false));
+        Set<String> needed = new HashSet<>(List.of(of.source(), of.primary()));
+        of.detour().ifPresent(needed::add);
         servers.forEach((node, server) -> {
-            if (server.isRunning() && !node.equals(one) && !node.equals(other)) {
+            if (server.isRunning() && !needed.contains(node)) {
                 server.stop(StopMode.IMMEDIATE);
             }
         });

@@ -15,12 +15,14 @@ final class Proof {
 
     private Proof() {}
 
-    /** Lets the target follow the source; leaves both stopped. */
-    static void followsAndEquals(PostgresServer target, PostgresServer source, boolean checksums) {
+    /** Lets the target follow the source, to which it may be configured already; leaves both stopped. */
+    static void followsAndEquals(PostgresServer target, PostgresServer source, boolean configured, boolean checksums) {
         if (!source.isRunning()) {
             source.start();
         }
-        target.standbyOf(source);
+        if (!configured) {
+            target.standbyOf(source);
+        }
         target.start();
         target.catchUpWith(source);
         List<String> databases = changedDatabases(source);

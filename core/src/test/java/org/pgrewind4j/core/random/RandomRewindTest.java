@@ -9,8 +9,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.core.RewindPlan;
 import org.pgrewind4j.core.Verdict;
+import org.pgrewind4j.core.random.Scenario.Reading;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
+import org.pgrewind4j.testserver.StopMode;
 
 /**
  * Scenarios drawn by chance. A rewind may be refused when it is planned; if not, the target must start, follow the
@@ -62,32 +64,58 @@ class RandomRewindTest {
     }
 
     private static RewindPlan run(Scenario scenario, Play play, List<String> done) throws IOException {
-        for (Step step : scenario.steps()) {
-            done.add(step.toString());
-            play.take(step);
-        }
+        take(scenario.steps(), play, done);
         PostgresServer target = play.server(scenario.target());
-        PostgresServer source = play.server(scenario.source());
-        play.stopOthers(scenario.target(), scenario.source());
+        PostgresServer primary = play.server(scenario.primary());
+        play.stopOthers(scenario);
         Kept.stopped(scenario, "target", target);
-        Kept.stopped(scenario, "source", source);
+        Kept.stopped(scenario, "source", play.server(scenario.source()));
+        if (scenario.detour().isPresent()) {
+            done.add("detour");
+            Attempt.detour(play, scenario, scenario.detour().orElseThrow()).run();
+        }
         done.add("rewind");
-        RewindPlan plan = new Attempt(target, source, scenario.way()).run();
+        RewindPlan plan = Attempt.of(play, scenario).run();
         TALLY.planned(scenario, plan);
         if (plan.verdict() == Verdict.REFUSED) {
             return plan;
         }
         done.add("comparison");
-        Proof.followsAndEquals(target, source, scenario.checksums());
+        Proof.followsAndEquals(target, primary, scenario.way().configured(), scenario.checksums());
         done.add("promotion");
         target.start();
-        target.promote();
-        for (Step step : scenario.afterwards()) {
+        play.take(new Step.Promote(scenario.target()));
+        take(scenario.afterwards(), play, done);
+        done.add("writes to everything");
+        Proof.servesAsPrimary(target);
+        if (!scenario.back().isEmpty()) {
+            goBack(scenario, play, done);
+        }
+        return plan;
+    }
+
+    private static void take(List<Step> steps, Play play, List<String> done) {
+        for (Step step : steps) {
             done.add(step.toString());
             play.take(step);
         }
-        done.add("writes to everything");
-        Proof.servesAsPrimary(target);
-        return plan;
+    }
+
+    private static void goBack(Scenario scenario, Play play, List<String> done) throws IOException {
+        take(scenario.back(), play, done);
+        PostgresServer source = play.server(scenario.target());
+        if (scenario.wayBack().reading() == Reading.STOPPED) {
+            source.stop(StopMode.FAST);
+        }
+        Kept.stopped(scenario, "target-back", play.server(scenario.primary()));
+        Kept.stopped(scenario, "source-back", source);
+        done.add("rewind back");
+        RewindPlan plan = Attempt.back(play, scenario).run();
+        TALLY.planned(scenario, plan);
+        if (plan.verdict() != Verdict.REFUSED) {
+            done.add("comparison after the rewind back");
+            Proof.followsAndEquals(
+                    play.server(scenario.primary()), source, scenario.wayBack().configured(), scenario.checksums());
+        }
     }
 }

@@ -8,7 +8,7 @@ import org.pgrewind4j.testserver.ServerRelease;
 final class RecordedSeeds {
 
     private static final Map<String, List<Long>> BY_RELEASE =
-            Map.of("9.6", List.of(1L), "13", List.of(2L), "18", List.of(3L));
+            Map.of("9.6", List.of(2L), "13", List.of(5L), "15", List.of(17L), "18", List.of(2L));
 
     private RecordedSeeds() {}
 

@@ -22,8 +22,9 @@ final class ScenarioGenerator {
         boolean checksums = draw.percent(60);
         int segment = release.isAtLeast(11) ? draw.one(1, 1, 4, 16) : 16;
         Map<String, String> settings = settings(draw, release, checksums, segment);
-        Way way = way(draw);
-        Story story = new Story(draw, nodes, Act.all(release));
+        boolean archive = draw.percent(25);
+        Way way = way(draw, archive);
+        Story story = new Story(draw, release, nodes);
         story.tell(way.reading());
         return new Scenario(
                 seed,
@@ -33,10 +34,15 @@ final class ScenarioGenerator {
                 settings,
                 nodes,
                 story.steps(),
+                archive,
                 story.target(),
                 story.source(),
+                story.primary(),
+                story.detour(),
                 way,
-                story.afterwards());
+                story.afterwards(),
+                story.back(),
+                way(draw, archive));
     }
 
     private static Map<String, String> settings(Draw draw, ServerRelease release, boolean checksums, int segment) {
@@ -59,7 +65,7 @@ final class ScenarioGenerator {
         return settings;
     }
 
-    private static Way way(Draw draw) {
+    private static Way way(Draw draw, boolean archive) {
         return new Way(
                 draw.one(Reading.STOPPED, Reading.STOPPED, Reading.LIVE, Reading.UNDER_LOAD),
                 draw.one(BlockSelection.MINIMAL, BlockSelection.MINIMAL, BlockSelection.SINCE_CHECKPOINT),
@@ -67,6 +73,7 @@ final class ScenarioGenerator {
                 draw.one(Verify.RESULT, Verify.NOTHING),
                 draw.percent(75)
                         ? Fault.NONE
-                        : draw.one(Fault.WHILE_STAGING, Fault.BEFORE_APPLYING, Fault.WHILE_APPLYING));
+                        : draw.one(Fault.WHILE_STAGING, Fault.BEFORE_APPLYING, Fault.WHILE_APPLYING),
+                archive || draw.percent(50));
     }
 }

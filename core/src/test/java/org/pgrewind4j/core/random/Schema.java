@@ -34,6 +34,7 @@ final class Schema {
                 "CREATE TABLE emptied (id int PRIMARY KEY, body text)",
                 "CREATE TABLE bulk (id int, body text)",
                 "CREATE INDEX ON bulk (id)",
+                "CREATE TABLE \"in space 0\" (id int PRIMARY KEY, body text) TABLESPACE \"space 0\"",
                 "CREATE UNLOGGED TABLE unlogged (id int PRIMARY KEY, body text)",
                 "CREATE SEQUENCE counter INCREMENT 3",
                 "CREATE MATERIALIZED VIEW summary AS SELECT k, count(*) AS n FROM items GROUP BY k",

@@ -100,4 +100,12 @@ sealed interface Step {
             return node + ": started, following nobody";
         }
     }
+
+    /** A primary keeps no WAL that it does not need itself, and removes what it has of it. */
+    record Forget(String node) implements Step {
+        @Override
+        public String toString() {
+            return node + ": removes old WAL";
+        }
+    }
 }

@@ -3,8 +3,10 @@ package org.pgrewind4j.core.random;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.pgrewind4j.core.random.Scenario.Reading;
+import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
 
 /** Draws what happens: shared work, failovers, work of each primary of its own, the target's end. */
@@ -12,10 +14,11 @@ final class Story {
 
     private final Draw draw;
     private final List<String> nodes;
-    private final List<Act> rowActs;
-    private final List<Act> otherActs;
+    private final ServerRelease release;
+    private final Themes themes;
     private final List<Step> steps = new ArrayList<>();
     private final List<Step> afterwards = new ArrayList<>();
+    private final List<Step> back = new ArrayList<>();
     /** Of each server that runs, whom it follows; itself if it is a primary. */
     private final Map<String, String> running = new TreeMap<>();
 
@@ -23,16 +26,15 @@ final class Story {
     private int step = 2;
 
     private String main = "A";
+    private String source = "A";
     private String target = "";
+    private Optional<String> detour = Optional.empty();
 
-    Story(Draw draw, List<String> nodes, List<Act> all) {
+    Story(Draw draw, ServerRelease release, List<String> nodes) {
         this.draw = draw;
         this.nodes = nodes;
-        List<Act> ofRows = RowActs.all();
-        this.rowActs = draw.some(draw.number(4, 10), ofRows);
-        this.otherActs = draw.some(
-                draw.number(2, 9),
-                all.stream().filter(act -> !ofRows.contains(act)).toList());
+        this.release = release;
+        this.themes = Themes.draw(draw, release);
     }
 
     List<Step> steps() {
@@ -48,7 +50,22 @@ final class Story {
     }
 
     String source() {
+        return source;
+    }
+
+    /** Whom the target follows afterwards: the source, or its primary. */
+    String primary() {
         return main;
+    }
+
+    /** A server that the target is rewound to before, without being started. */
+    Optional<String> detour() {
+        return detour;
+    }
+
+    /** What leads to a rewind in the other direction, if there is one. */
+    List<Step> back() {
+        return List.copyOf(back);
     }
 
     void tell(Reading reading) {
@@ -59,12 +76,26 @@ final class Story {
             failOver();
         }
         finish(reading);
-        for (int i = draw.number(3, 6); i > 0; i--) {
-            afterwards.add(act(target));
+        work(afterwards, target, draw.number(3, 6));
+        if (draw.percent(25)) {
+            comeBack();
+        }
+    }
+
+    private void work(List<Step> to, String node, int count) {
+        for (int i = count; i > 0; i--) {
+            to.add(act(node));
             if (draw.percent(40)) {
-                afterwards.add(read(target));
+                to.add(read(node));
             }
         }
+    }
+
+    /** The source, stopped by then, goes on beside the target, which was promoted. */
+    private void comeBack() {
+        back.add(new Step.Start(main));
+        work(back, main, draw.number(1, 4));
+        back.add(draw.percent(50) ? new Step.Stop(main, StopMode.FAST) : new Step.Kill(main, draw.percent(50)));
     }
 
     private void work(String primary, int count) {
@@ -84,7 +115,7 @@ final class Story {
             if (open && draw.percent(30)) {
                 steps.add(new Step.End(primary, draw.percent(50)));
             }
-            if (draw.percent(4)) {
+            if (draw.percent(themes.restarts())) {
                 restart(primary);
             }
         }
@@ -100,7 +131,7 @@ final class Story {
     }
 
     private Step act(String node) {
-        Act act = draw.one(draw.percent(50) ? rowActs : otherActs);
+        Act act = draw.one(draw.percent(50) ? themes.often() : themes.seldom());
         return new Step.Do(node, act, step++, draw.number(0, 999), draw.number(20, 250));
     }
 
@@ -178,7 +209,7 @@ final class Story {
         List<String> primaries = running.keySet().stream()
                 .filter(node -> node.equals(running.get(node)))
                 .toList();
-        if (draw.percent(20)) {
+        if (draw.percent(30)) {
             main = draw.one(primaries);
         }
         List<String> apart = nodes.stream()
@@ -194,8 +225,32 @@ final class Story {
         if (draw.percent(30)) {
             work(main, draw.number(1, 2));
         }
+        drawDetour();
+        drawSource(reading);
+        if (draw.percent(6)) {
+            steps.add(new Step.Forget(main));
+        }
         if (reading == Reading.STOPPED) {
-            steps.add(new Step.Stop(main, StopMode.FAST));
+            steps.add(new Step.Stop(source, StopMode.FAST));
+        }
+    }
+
+    private void drawDetour() {
+        List<String> others = running.keySet().stream()
+                .filter(node -> node.equals(running.get(node)) && !node.equals(main))
+                .toList();
+        if (!others.isEmpty() && draw.percent(12)) {
+            detour = Optional.of(draw.one(others));
+        }
+    }
+
+    /** A running standby can be read from 14 on. */
+    private void drawSource(Reading reading) {
+        List<String> standbys = standbysOf(main);
+        boolean readable = reading == Reading.STOPPED || release.isAtLeast(14);
+        source = readable && !standbys.isEmpty() && draw.percent(35) ? draw.one(standbys) : main;
+        if (!source.equals(main) && draw.percent(80)) {
+            steps.add(new Step.CatchUp(source, main));
         }
     }
 
@@ -207,6 +262,9 @@ final class Story {
             }
         }
         running.remove(target);
+        if (isPrimary && draw.percent(6)) {
+            steps.add(new Step.Forget(target));
+        }
         if (draw.percent(45)) {
             steps.add(new Step.Stop(target, draw.one(StopMode.FAST, StopMode.FAST, StopMode.IMMEDIATE)));
         } else {

@@ -13,8 +13,13 @@ import org.pgrewind4j.testserver.PostgresServer;
 /** Sessions that change everything until they are closed or their server goes away. */
 final class Writers implements AutoCloseable {
 
-    /** Steps of a scenario are far below. */
+    /** Steps of a scenario are far below, and sessions do not come to the next one's first step. */
     private static final int FIRST_STEP = 10_000;
+
+    private static final int STEPS = 5_000;
+
+    /** What earlier writers of this server, or of the one that it was copied from, have left. */
+    private static final String EARLIER = "SELECT relname FROM pg_class WHERE relname LIKE 'writers %'";
 
     private static final int SESSIONS = 2;
     private static final int PAUSE_MILLIS = 2;
@@ -29,10 +34,12 @@ final class Writers implements AutoCloseable {
     private Writers() {}
 
     static Writers on(PostgresServer server) {
+        int first = FIRST_STEP + SESSIONS * STEPS * server.query(EARLIER).size();
+        server.execute("CREATE TABLE \"writers " + first + "\" (id int)");
         Writers writers = new Writers();
         for (int i = 0; i < SESSIONS; i++) {
-            int first = FIRST_STEP * (i + 1);
-            Thread thread = new Thread(() -> writers.write(server, first), "writer-" + i);
+            int own = first + i * STEPS;
+            Thread thread = new Thread(() -> writers.write(server, own), "writer-" + i);
             thread.setDaemon(true);
             writers.sessions.add(thread);
             thread.start();
