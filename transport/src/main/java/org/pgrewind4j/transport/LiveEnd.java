@@ -32,6 +32,8 @@ import org.pgrewind4j.wal.RecordBoundary;
  *
  * <p>So each piece of a copy, fetched at some moment, needs WAL that was flushed at that moment, and F is not before any of
  * them. No page on disk has an LSN inside a record, so that F may be the end of the last record that is flushed whole.
+ *
+ * <p>Of a standby, {@link StandbyEnd} says where replay must end.
  */
 final class LiveEnd {
 
@@ -102,7 +104,7 @@ final class LiveEnd {
 
     private ReplayEnd askOnce() throws IOException {
         LiveState now = LiveState.ask(sessions, gate);
-        // Read last: a standby moves its minimum recovery point before it writes a page that is newer.
+        // Read last, so that it is not older than anything that was fetched.
         ControlFile controlFile = transport.controlFile();
         TimelineId timeline = now.inRecovery() ? timeline(controlFile) : now.timeline();
         String change = change(now, timeline);
@@ -111,7 +113,7 @@ final class LiveEnd {
                     "source server " + change + " while it was copied: " + sessions.description());
         }
         if (now.inRecovery()) {
-            return LocalDirectoryTransport.endOf(controlFile);
+            return StandbyEnd.of(transport.wal(), now.position(), timeline, controlFile);
         }
         Lsn end = RecordBoundary.atOrBefore(
                 transport.wal(),

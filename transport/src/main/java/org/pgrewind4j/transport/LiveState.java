@@ -10,12 +10,12 @@ import org.pgrewind4j.wal.ControlFile;
 /**
  * What a running server says of itself at one moment.
  *
- * @param inRecovery whether it is a standby; then the position is {@link Lsn#INVALID} and the timeline is 1
+ * @param inRecovery whether it is a standby; then the timeline is 1, for it does not tell
  * @param startTime when the server started
- * @param flushed up to where WAL is on disk
+ * @param position up to where WAL is on disk; of a standby, up to where it is replayed
  * @param timeline on which WAL is written
  */
-record LiveState(boolean inRecovery, String startTime, Lsn flushed, TimelineId timeline) {
+record LiveState(boolean inRecovery, String startTime, Lsn position, TimelineId timeline) {
 
     private static final int FIELDS = 4;
 
@@ -47,19 +47,19 @@ record LiveState(boolean inRecovery, String startTime, Lsn flushed, TimelineId t
     /** The functions got their present names in 10. */
     private static String query(int major) {
         String flush = major >= 10 ? "pg_current_wal_flush_lsn()" : "pg_current_xlog_flush_location()";
+        String replay = major >= 10 ? "pg_last_wal_replay_lsn()" : "pg_last_xlog_replay_location()";
         String fileName = major >= 10 ? "pg_walfile_name" : "pg_xlogfile_name";
-        String onPrimary = "CASE WHEN NOT pg_is_in_recovery() THEN %s END";
-        return "SELECT pg_is_in_recovery(), pg_postmaster_start_time()::text, "
-                + onPrimary.formatted(flush + "::text") + ", "
-                + onPrimary.formatted(fileName + "(" + flush + ")");
+        return "SELECT pg_is_in_recovery(), pg_postmaster_start_time()::text,"
+                + " CASE WHEN pg_is_in_recovery() THEN coalesce(" + replay + "::text, '0/0') ELSE " + flush
+                + "::text END, CASE WHEN NOT pg_is_in_recovery() THEN " + fileName + "(" + flush + ") END";
     }
 
     private static LiveState of(CopyRows row) throws IOException {
         boolean inRecovery = row.bool(0);
-        if (inRecovery) {
-            return new LiveState(true, row.text(1), Lsn.INVALID, new TimelineId(1));
-        }
         try {
+            if (inRecovery) {
+                return new LiveState(true, row.text(1), Lsn.parse(row.text(2)), new TimelineId(1));
+            }
             String segment = row.text(3);
             if (segment.length() < TIMELINE_DIGITS) {
                 throw CopyRows.malformed("a WAL segment named \"" + UnsafePathException.visible(segment) + "\"");
@@ -79,11 +79,11 @@ record LiveState(boolean inRecovery, String startTime, Lsn flushed, TimelineId t
      * begin of that page; replay ends at the latter, and would wait for the former until the next record comes.
      */
     Lsn endOfWal(ControlFile controlFile) {
-        if (Long.remainderUnsigned(flushed.value(), controlFile.walSegmentSize()) == LONG_HEADER) {
-            return flushed.plus(-LONG_HEADER);
+        if (Long.remainderUnsigned(position.value(), controlFile.walSegmentSize()) == LONG_HEADER) {
+            return position.plus(-LONG_HEADER);
         }
-        return Long.remainderUnsigned(flushed.value(), controlFile.walBlockSize()) == SHORT_HEADER
-                ? flushed.plus(-SHORT_HEADER)
-                : flushed;
+        return Long.remainderUnsigned(position.value(), controlFile.walBlockSize()) == SHORT_HEADER
+                ? position.plus(-SHORT_HEADER)
+                : position;
     }
 }

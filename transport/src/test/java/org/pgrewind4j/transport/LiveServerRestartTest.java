@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,7 +15,11 @@ import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.DirectoryWalSource;
+import org.pgrewind4j.wal.WalReader;
 
 /** Where a running source's WAL ends, and sources that become another server meanwhile. */
 class LiveServerRestartTest {
@@ -70,32 +76,70 @@ class LiveServerRestartTest {
         }
     }
 
+    /** Replay changes files that its minimum recovery point does not speak of, also by the record that it is at. */
     @ParameterizedTest
     @ValueSource(strings = {"14", "15", "16", "17", "18"})
-    void endsWithTheRecoveryPointOfAStandbyAndRefusesItsPromotion(String release) throws IOException {
+    void endsBehindWhatAStandbyReplaysAndRefusesItsPromotion(String release) throws IOException {
         try (Failover failover =
                 Failover.of(PostgresServer.builder(ServerRelease.of(release)).build())) {
+            PostgresServer primary = failover.primary();
             PostgresServer standby = failover.standby();
-            LiveSource.createRole(failover.primary());
-            failover.primary().execute("CREATE TABLE t AS SELECT generate_series(1, 10000) AS id");
-            standby.catchUpWith(failover.primary());
+            LiveSource.createRole(primary);
+            primary.execute("CREATE TABLE t AS SELECT generate_series(1, 10000) AS id");
+            standby.catchUpWith(primary);
             try (Transport transport = open(standby)) {
                 assertThat(transport.mode()).isEqualTo(SourceMode.STANDBY);
                 assertThat(transport.problems()).isEmpty();
                 standby.checkpoint();
+                primary.execute("INSERT INTO t VALUES (1)");
+                standby.catchUpWith(primary);
+                pauseReplay(standby);
+
+                Lsn replayed = standby.replayedLsn();
                 ReplayEnd end = transport.replayEnd();
                 assertThat(end.lsn())
-                        .isEqualTo(end.controlFile().minRecoveryPoint())
-                        .isGreaterThan(end.controlFile().checkPoint())
-                        .isLessThanOrEqualTo(standby.replayedLsn());
+                        .isGreaterThanOrEqualTo(replayed)
+                        .isGreaterThan(end.controlFile().minRecoveryPoint());
                 assertThat(end.timeline()).isEqualTo(new TimelineId(1));
 
+                primary.execute("INSERT INTO t VALUES (2)", "INSERT INTO t VALUES (3)");
+                waitForReceipt(standby, primary.currentWalLsn());
+                assertThat(standby.replayedLsn()).isEqualTo(replayed);
+                assertThat(transport.replayEnd().lsn()).isEqualTo(endOfRecordAt(replayed, standby));
+
+                standby.execute("SELECT pg_wal_replay_resume()");
                 failover.promoteStandby();
                 assertThatThrownBy(transport::replayEnd)
                         .isInstanceOf(SourceChangedException.class)
                         .hasMessage("source server was promoted while it was copied: server \"127.0.0.1:"
                                 + standby.port() + "\"");
             }
+        }
+    }
+
+    private static void pauseReplay(PostgresServer standby) {
+        standby.execute("SELECT pg_wal_replay_pause()");
+        while (!standby.value("SELECT pg_get_wal_replay_pause_state()").equals("paused")) {
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    private static void waitForReceipt(PostgresServer standby, Lsn position) {
+        while (Lsn.parse(standby.value("SELECT pg_last_wal_receive_lsn()")).isBefore(position)) {
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    private static Lsn endOfRecordAt(Lsn position, PostgresServer server) throws IOException {
+        ControlFile controlFile =
+                ControlFile.parse(Files.readAllBytes(server.dataDirectory().resolve("global/pg_control")));
+        try (WalReader reader = WalReader.open(
+                new DirectoryWalSource(server.dataDirectory().resolve("pg_wal")),
+                controlFile.version(),
+                controlFile.walSegmentSize(),
+                TimelineHistory.ofSingle(new TimelineId(1)),
+                position)) {
+            return reader.next().orElseThrow().end();
         }
     }
 
