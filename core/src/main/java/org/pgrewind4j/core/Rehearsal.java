@@ -20,6 +20,7 @@ import org.pgrewind4j.wal.WalSegmentSource;
  *   <li>Was the source started with {@code wal_level = minimal}? Then it changed files without WAL. From 14 on replay
  *       ends the server there; before, a standby without {@code hot_standby} went on without the data
  *       ({@code src/backend/access/transam/xlogrecovery.c}, {@code CheckRequiredParameterValues}).
+ *   <li>Does it have images of the pages that a running source may have shown torn? See {@link TornReads}.
  *   <li>Are the directories there that it copies, or creates something in? See {@link ReplayedDirectories}.
  *   <li>Does what it copies become what it became on the source? See {@link TemplateCheck}.
  *   <li>Will the server have what it needs? See {@link ReplayNeeds}.
@@ -100,6 +101,9 @@ final class Rehearsal implements StagedDataCheck {
         List<Warning> warnings = new ArrayList<>(new ReplayNeeds(settings, facts).of(replayed));
         new UnseenWal(replayed.unseen()).tell(facts, actions, replayed, problems, warnings);
         checkWalLevel(replayed, problems);
+        new TornReads(settings.source().mode(), facts.source().controlFile())
+                .unmended(replayed.fullPageWritesOff())
+                .ifPresent(problems::add);
         ReplayedDirectories directories = new ReplayedDirectories(settings, facts, actions);
         directories.replay(replayed.directories());
         problems.addAll(directories.problems());

@@ -28,6 +28,7 @@ import org.pgrewind4j.wal.WalSegmentSource;
  *
  * @param directories the records on databases and tablespaces as a whole, in order
  * @param parameters the starts of a server with other parameters, in order
+ * @param fullPageWritesOff where {@code full_page_writes} was switched off, in order
  * @param truncations the least length in blocks that was left of a relation's main fork behind the divergence, 0 if it was
  *     created
  * @param customManagers the resource managers of extensions that have records behind the divergence, each with its first
@@ -36,6 +37,7 @@ import org.pgrewind4j.wal.WalSegmentSource;
 record ReplayedWal(
         List<DirectoryChange> directories,
         List<ParameterChange> parameters,
+        List<Lsn> fullPageWritesOff,
         Map<RelFileLocator, Long> truncations,
         Map<ResourceManager, Lsn> customManagers,
         List<WalSegmentName> unseen) {
@@ -64,6 +66,12 @@ record ReplayedWal(
                         divergence,
                         reader,
                         ChangedBlocks::parameterChanges),
+                all(
+                        shared.fullPageWritesOff(),
+                        Function.identity(),
+                        divergence,
+                        reader,
+                        ChangedBlocks::fullPageWritesOff),
                 reader.truncations(),
                 reader.customManagers(),
                 List.copyOf(reader.unseen));

@@ -134,6 +134,7 @@ final class Changes {
                 checkpoints,
                 parameterChanges,
                 hintImages,
+                List.of(),
                 end,
                 1,
                 1);

@@ -32,6 +32,7 @@ import org.pgrewind4j.wal.DirectoryChange.FileCopyDatabase;
  * @param parameterChanges the starts of a server with other parameters in [R, E], in the order of WAL
  * @param hintImages where hint bits were logged: the first record for one in [R, E], and the first one behind each
  *     parameter change and each shutdown checkpoint, in the order of WAL
+ * @param fullPageWritesOff the records in [R, E] that say that {@code full_page_writes} was switched off, in the order of WAL
  * @param end where and why reading ended
  * @param records how many records were read
  * @param bytes how much WAL was read: from R to the end
@@ -47,6 +48,7 @@ public record ChangedBlocks(
         List<CheckpointRecord> checkpoints,
         List<ParameterChange> parameterChanges,
         List<Lsn> hintImages,
+        List<Lsn> fullPageWritesOff,
         EndOfWal end,
         long records,
         long bytes) {
@@ -64,6 +66,7 @@ public record ChangedBlocks(
      * @param checkpoints checkpoint records
      * @param parameterChanges starts of a server with other parameters
      * @param hintImages where hint bits were logged, once for each time between two changes
+     * @param fullPageWritesOff where {@code full_page_writes} was switched off
      * @param end where and why reading ended
      * @param records how many records were read
      * @param bytes how much WAL was read
@@ -76,6 +79,7 @@ public record ChangedBlocks(
         checkpoints = List.copyOf(checkpoints);
         parameterChanges = List.copyOf(parameterChanges);
         hintImages = List.copyOf(hintImages);
+        fullPageWritesOff = List.copyOf(fullPageWritesOff);
     }
 
     /**

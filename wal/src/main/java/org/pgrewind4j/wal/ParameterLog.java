@@ -7,12 +7,14 @@ import org.pgrewind4j.timeline.Lsn;
 
 /**
  * What WAL says of a server's parameters: each change of them, and the first image that was logged for a hint bit since
- * the begin and since each change and each shutdown, which proves that hint bits were logged.
+ * the begin and since each change and each shutdown, which proves that hint bits were logged; and where
+ * {@code full_page_writes} was switched off, which needs no start.
  */
 final class ParameterLog {
 
     private final List<ParameterChange> changes = new ArrayList<>();
     private final List<Lsn> hintImages = new ArrayList<>();
+    private final List<Lsn> fullPageWritesOff = new ArrayList<>();
 
     /** Where it may have changed whether hint bits are logged, first and last; null if nowhere. */
     private @Nullable Lsn firstStart;
@@ -40,6 +42,10 @@ final class ParameterLog {
         }
     }
 
+    void addFullPageWritesOff(Lsn begin) {
+        fullPageWritesOff.add(begin);
+    }
+
     /** Adds what the WAL right behind says. */
     void append(ParameterLog later) {
         int known = 0;
@@ -48,6 +54,7 @@ final class ParameterLog {
             known = 1;
         }
         changes.addAll(later.changes);
+        fullPageWritesOff.addAll(later.fullPageWritesOff);
         hintImages.addAll(later.hintImages.subList(known, later.hintImages.size()));
         if (later.firstStart != null && later.lastStart != null) {
             addStart(later.firstStart);
@@ -66,5 +73,9 @@ final class ParameterLog {
 
     List<Lsn> hintImages() {
         return hintImages;
+    }
+
+    List<Lsn> fullPageWritesOff() {
+        return fullPageWritesOff;
     }
 }

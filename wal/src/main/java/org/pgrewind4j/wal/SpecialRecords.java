@@ -12,6 +12,7 @@ import org.pgrewind4j.timeline.Lsn;
  * <tr><th>resource manager</th><th>kind</th><th>says</th></tr>
  * <tr><td>0 XLOG</td><td>{@code 0x00} CHECKPOINT_SHUTDOWN, {@code 0x10} CHECKPOINT_ONLINE</td><td>a checkpoint</td></tr>
  * <tr><td>0 XLOG</td><td>{@code 0x60} PARAMETER_CHANGE</td><td>the server was started with other parameters</td></tr>
+ * <tr><td>0 XLOG</td><td>{@code 0x80} FPW_CHANGE</td><td>{@code full_page_writes} was switched</td></tr>
  * <tr><td>0 XLOG</td><td>{@code 0xA0} FPI_FOR_HINT</td><td>hint bits were logged then</td></tr>
  * <tr><td>1 Transaction</td><td>{@code 0x00 0x20 0x30 0x40} commit, abort, the same of a prepared one</td>
  *     <td>from 14 on: relations are dropped. Listings of files show that, so nothing is to be kept of it</td></tr>
@@ -39,6 +40,7 @@ final class SpecialRecords {
     private static final int SPGIST_METAPAGE = 0;
 
     private static final int PARAMETER_CHANGE = 0x60;
+    private static final int FULL_PAGE_WRITES_CHANGE = 0x80;
     private static final int IMAGE_FOR_HINT = 0xA0;
 
     private static final int CHANGES_RELATION_FILES = 0x01;
@@ -99,6 +101,10 @@ final class SpecialRecords {
         } else if (kind == PARAMETER_CHANGE) {
             int at = mainData(cursor, ParameterChange.size(version));
             findings.parameters().add(ParameterChange.parse(cursor.bytes(), at, new Lsn(cursor.begin()), version));
+        } else if (kind == FULL_PAGE_WRITES_CHANGE) {
+            if (cursor.bytes()[mainData(cursor, 1)] == 0) {
+                findings.parameters().addFullPageWritesOff(new Lsn(cursor.begin()));
+            }
         } else if (kind == IMAGE_FOR_HINT) {
             findings.parameters().addHintImage(cursor.begin());
         }

@@ -170,6 +170,7 @@ final class WalFindings {
                 checkpoints,
                 parameters.changes(),
                 parameters.hintImages(),
+                parameters.fullPageWritesOff(),
                 end,
                 records,
                 end.position().minus(redo));

@@ -314,6 +314,20 @@ class ChangedBlockCollectorTest {
         }
     }
 
+    @Test
+    void tellsWhereFullPageWritesWereSwitchedOff() throws IOException {
+        for (int i = 0; i < 3; i++) {
+            builder.add(0x80, new RecordBody(PostgresVersion.V15).withMainData(new byte[] {0}))
+                    .add(0x80, new RecordBody(PostgresVersion.V15).withMainData(new byte[] {1}));
+        }
+        List<Lsn> begins = builder.begins();
+        ChangedBlocks changed = collector(builder.build(), PostgresVersion.V15)
+                .threads(2)
+                .rangeSize(WalPages.PAGE_SIZE)
+                .collect();
+        assertThat(changed.fullPageWritesOff()).containsExactly(begins.get(0), begins.get(2), begins.get(4));
+    }
+
     private static ServerSettings settings(PostgresVersion version, boolean walLogHints) {
         return new ServerSettings(
                 WalLevel.LOGICAL, walLogHints, 100, 8, version.isAtLeast(PostgresVersion.V12) ? 10 : null, 2, 64, true);
