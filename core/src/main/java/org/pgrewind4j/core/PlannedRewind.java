@@ -221,7 +221,7 @@ final class PlannedRewind implements RewindPlan {
                 known.links(),
                 List.of(
                         new SourceCheck(settings.source()),
-                        new UnchangedFiles(settings.source()),
+                        new UnchangedFiles(settings.source(), known.walFiles()),
                         new Rehearsal(settings, known, actions)),
                 new Order.Manner(
                         settings.copyMode(),

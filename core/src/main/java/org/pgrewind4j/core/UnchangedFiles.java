@@ -16,9 +16,10 @@ import org.pgrewind4j.transport.Transport;
  * Proves that the files of a stopped source kept the sizes that were planned with. What a running server does to its files
  * while they are copied is in its WAL, and replay repeats it; a stopped one has no such WAL, so that a file that something else
  * changed would be half old and half new (PostgreSQL: {@code src/bin/pg_rewind/local_source.c}, {@code local_queue_fetch_file}).
- * Lists the source once more, after the last byte was read.
+ * Lists the source once more, after the last byte was read. WAL is left out: it can come from an archive, and is read record
+ * by record.
  */
-record UnchangedFiles(Transport source) implements StagedDataCheck {
+record UnchangedFiles(Transport source, WalFiles walFiles) implements StagedDataCheck {
 
     @Override
     public Result check(StagedData staged) throws IOException {
@@ -27,6 +28,9 @@ record UnchangedFiles(Transport source) implements StagedDataCheck {
         }
         Map<DataPath, Long> expected = new HashMap<>();
         for (StagedCopy copy : staged.copies()) {
+            if (walFiles.contains(copy.path())) {
+                continue;
+            }
             if (copy.action() instanceof CopyFile whole) {
                 expected.put(copy.path(), whole.size());
             } else if (copy.action() instanceof CopyRanges parts) {
