@@ -17,6 +17,11 @@ final class Preconditions {
     static final String AFTER_MINIMAL =
             "re-create the target from a base backup that is taken with wal_level = replica or" + " higher.";
 
+    private static final String AFTER_RESET = "re-create the target from a base backup of the source.";
+
+    /** Behind the header of a segment (PostgreSQL: {@code src/include/access/xlog_internal.h}, {@code SizeOfXLogLongPHD}). */
+    private static final int FIRST_RECORD = 40;
+
     private final List<Problem> problems = new ArrayList<>();
 
     List<Problem> problems() {
@@ -71,6 +76,13 @@ final class Preconditions {
 
     /** The target's WAL must name every page that changed, and its pages must be of one state. */
     void checkTarget(ControlFile target) {
+        if (isReset(target)) {
+            add(
+                    Kind.TARGET_NOT_CONSISTENT,
+                    "pg_resetwal was run on the target, so its WAL does not name the pages that changed",
+                    AFTER_RESET);
+            return;
+        }
         if (!target.hasDataChecksums() && !target.walLogHints()) {
             add(
                     Kind.HINT_BITS_NOT_LOGGED,
@@ -113,6 +125,18 @@ final class Preconditions {
                         "make the target anew."));
     }
 
+    /**
+     * Whether the last that was done to a cluster is {@code pg_resetwal} ({@code src/bin/pg_resetwal/pg_resetwal.c},
+     * {@code RewriteControlFile}): its checkpoint is the first record of a segment, and its settings say less than any
+     * server's that was ever followed. What the server had set before cannot be told any more.
+     */
+    private static boolean isReset(ControlFile cluster) {
+        Lsn checkPoint = cluster.checkPoint();
+        return cluster.settings().walLevel() == WalLevel.MINIMAL
+                && checkPoint.equals(cluster.checkPointCopy().redo())
+                && Long.remainderUnsigned(checkPoint.value(), cluster.walSegmentSize()) == FIRST_RECORD;
+    }
+
     private static boolean isHalfRestored(ControlFile cluster) {
         return cluster.backupEndRequired()
                 || cluster.backupStartPoint().isValid()
@@ -144,7 +168,12 @@ final class Preconditions {
 
     /** What a source's control file says of its WAL, without a look at that. */
     void checkWalOf(ControlFile source) {
-        if (source.settings().walLevel() == WalLevel.MINIMAL) {
+        if (isReset(source)) {
+            add(
+                    Kind.SOURCE_UNUSABLE,
+                    "pg_resetwal was run on the source, so it has no WAL that leads from the divergence to its files",
+                    AFTER_RESET);
+        } else if (source.settings().walLevel() == WalLevel.MINIMAL) {
             add(
                     Kind.SOURCE_WAL_LEVEL_MINIMAL,
                     "the source runs with wal_level = minimal, so its WAL does not hold all that it changes",

@@ -35,14 +35,25 @@ public final class RestoreCommand {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("%.?", Pattern.DOTALL);
 
+    private static final int FIRST_STRICT = 16;
+
     private static final int LONGEST_OUTPUT = 1000;
+
+    /** What a percent sign means that stands before anything else. */
+    private enum Unknown {
+        /** Nothing: it is left as it is. */
+        KEPT,
+        REFUSED
+    }
 
     private final String command;
     private final Duration timeout;
+    private final Unknown unknown;
 
-    private RestoreCommand(String command, Duration timeout) {
+    private RestoreCommand(String command, Duration timeout, Unknown unknown) {
         this.command = command;
         this.timeout = timeout;
+        this.unknown = unknown;
     }
 
     /**
@@ -54,19 +65,24 @@ public final class RestoreCommand {
      * @throws IllegalArgumentException if a percent sign stands before anything else
      */
     public static RestoreCommand of(String command) {
-        RestoreCommand valid = new RestoreCommand(command, DEFAULT_TIMEOUT);
+        return of(command, Unknown.REFUSED);
+    }
+
+    private static RestoreCommand of(String command, Unknown unknown) {
+        RestoreCommand valid = new RestoreCommand(command, DEFAULT_TIMEOUT, unknown);
         valid.text("", "");
         return valid;
     }
 
     /**
      * Looks up what is set for a server, by {@code postgres -C} if the program of its release is on the path, else in its
-     * configuration files.
+     * configuration files. A percent sign before anything that means nothing is left alone where the server leaves it alone,
+     * up to 15.
      *
      * @param dataDirectory the stopped server's
      * @return the command, empty if none is set
      * @throws IOException if the files cannot be read
-     * @throws IllegalArgumentException as {@link #of} does
+     * @throws IllegalArgumentException as {@link #of} does, from 16 on
      */
     public static Optional<RestoreCommand> configured(Path dataDirectory) throws IOException {
         return configured(dataDirectory, dataDirectory.resolve("postgresql.conf"));
@@ -79,15 +95,19 @@ public final class RestoreCommand {
      * @param configFile its {@code config_file}
      * @return the command, empty if none is set
      * @throws IOException if the files cannot be read
-     * @throws IllegalArgumentException as {@link #of} does
+     * @throws IllegalArgumentException as {@link #of} does, from 16 on
      */
     public static Optional<RestoreCommand> configured(Path dataDirectory, Path configFile) throws IOException {
-        return ServerConfiguration.of(dataDirectory, configFile)
+        ServerConfiguration configuration = ServerConfiguration.of(dataDirectory, configFile);
+        // src/fe_utils/archive.c, BuildRestoreCommand; from 16 on src/common/percentrepl.c,
+        // replace_percent_placeholders.
+        Unknown unknown = configuration.major() < FIRST_STRICT ? Unknown.KEPT : Unknown.REFUSED;
+        return configuration
                 .value(
                         StandbySettings.RESTORE_COMMAND,
                         Optional.ofNullable(System.getenv("PATH")).orElse(""))
                 .filter(command -> !command.isEmpty())
-                .map(RestoreCommand::of);
+                .map(command -> of(command, unknown));
     }
 
     /**
@@ -101,7 +121,7 @@ public final class RestoreCommand {
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("timeout: " + timeout + ": expected more than nothing");
         }
-        return new RestoreCommand(command, timeout);
+        return new RestoreCommand(command, timeout, unknown);
     }
 
     /**
@@ -126,9 +146,13 @@ public final class RestoreCommand {
                             case "%p" -> place;
                             case "%r" -> OLDEST;
                             case "%%" -> "%";
-                            default ->
+                            default -> {
+                                if (unknown == Unknown.KEPT) {
+                                    yield found.group();
+                                }
                                 throw new IllegalArgumentException("invalid restore_command: \"" + command
                                         + "\": unexpected placeholder \"" + found.group() + "\"");
+                            }
                         }));
     }
 

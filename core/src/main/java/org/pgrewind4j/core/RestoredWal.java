@@ -2,12 +2,16 @@ package org.pgrewind4j.core;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.wal.DirectoryWalSource;
 import org.pgrewind4j.wal.WalSegment;
 import org.pgrewind4j.wal.WalSegmentName;
@@ -19,6 +23,9 @@ import org.pgrewind4j.wal.WalSegmentSource;
  * command runs one at a time, as it does for a server.
  */
 public final class RestoredWal implements WalSegmentSource, Closeable {
+
+    /** Of a page's address in its header. */
+    private static final int POSITION = 8;
 
     static final String DIRECTORY = "pgrewind4j.restored";
 
@@ -46,8 +53,8 @@ public final class RestoredWal implements WalSegmentSource, Closeable {
     /**
      * Runs the command for a segment that it was not asked for yet.
      *
-     * @throws IOException if the command fails in a way that says nothing about the archive, or brings a file of a size
-     *     that no segment has
+     * @throws IOException if the command fails in a way that says nothing about the archive, or brings what is not that
+     *     segment, or says that it has brought it and has not
      */
     @Override
     public synchronized Optional<WalSegment> open(WalSegmentName name) throws IOException {
@@ -71,17 +78,38 @@ public final class RestoredWal implements WalSegmentSource, Closeable {
         // Under its own name only when it is known to be whole.
         Path incoming = directory.resolve("incoming");
         Files.deleteIfExists(incoming);
-        boolean isThere = command.run(name.fileName(), incoming, dataDirectory, directory.resolve("output"))
-                && Files.exists(incoming);
-        if (!isThere) {
+        if (!command.run(name.fileName(), incoming, dataDirectory, directory.resolve("output"))) {
             return;
+        }
+        if (!Files.exists(incoming)) {
+            throw new IOException("restore_command said that it had brought \"" + name.fileName()
+                    + "\", and brought nothing: expected an exit status other than 0");
         }
         long size = Files.size(incoming);
         if (size != name.segmentSize()) {
             throw new IOException("restore_command brought a file of " + size + " bytes for \"" + name.fileName()
                     + "\": expected " + name.segmentSize());
         }
+        checkBegin(incoming, name);
         Files.move(incoming, directory.resolve(name.fileName()));
+    }
+
+    /**
+     * A segment begins with its own position (PostgreSQL: {@code src/include/access/xlog_internal.h},
+     * {@code XLogPageHeaderData}). Without a look at it, zeros and another segment would be taken for the end of WAL.
+     */
+    private static void checkBegin(Path file, WalSegmentName name) throws IOException {
+        ByteBuffer header = ByteBuffer.allocate(POSITION + Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        try (InputStream bytes = Files.newInputStream(file)) {
+            header.put(bytes.readNBytes(header.capacity()));
+        }
+        boolean isBlank = header.getShort(0) == 0;
+        Lsn position = new Lsn(header.getLong(POSITION));
+        if (isBlank || !position.equals(name.begin())) {
+            throw new IOException("restore_command brought "
+                    + (isBlank ? "a file without WAL" : "the WAL from " + position + " on")
+                    + " for \"" + name.fileName() + "\", which begins at " + name.begin());
+        }
     }
 
     /** Removes what was restored. */

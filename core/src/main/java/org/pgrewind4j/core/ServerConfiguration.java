@@ -43,7 +43,7 @@ final class ServerConfiguration {
      * @return its value; empty if it is not set, though the server may have a default
      */
     Optional<String> value(String name, String path) throws IOException {
-        String release = Files.readString(dataDirectory.resolve("PG_VERSION")).strip();
+        String release = release();
         if (release.contains(".") || Integer.parseInt(release) <= LAST_WITH_RECOVERY_CONF) {
             readIfThere(dataDirectory.resolve("recovery.conf"));
             return Optional.ofNullable(settings.get(name));
@@ -55,6 +55,17 @@ final class ServerConfiguration {
         readIfThere(configFile);
         readIfThere(dataDirectory.resolve("postgresql.auto.conf"));
         return Optional.ofNullable(settings.get(name));
+    }
+
+    private String release() throws IOException {
+        return Files.readString(dataDirectory.resolve("PG_VERSION")).strip();
+    }
+
+    /** The server's release: 17, and 9 for 9.6. */
+    int major() throws IOException {
+        String release = release();
+        int dot = release.indexOf('.');
+        return Integer.parseInt(dot < 0 ? release : release.substring(0, dot));
     }
 
     private void readIfThere(Path file) throws IOException {

@@ -105,6 +105,38 @@ class ControlFilePreconditionsTest {
                         "make the target anew."));
     }
 
+    /** It leaves settings behind that no server ran with: neither is to be named, nor to be set. */
+    @Test
+    void clusterWhoseWalWasResetIsRefusedAsSuch() {
+        ControlFile reset = ControlFileBytes.stopped()
+                .walLevel(0)
+                .dataChecksumVersion(0)
+                .checkPoint(new Lsn(0x7000028), new Lsn(0x7000028))
+                .build();
+        preconditions.checkTarget(reset);
+        preconditions.checkWalOf(reset);
+
+        String cure = "re-create the target from a base backup of the source.";
+        assertThat(problems())
+                .containsExactly(
+                        new Problem(
+                                Kind.TARGET_NOT_CONSISTENT,
+                                "pg_resetwal was run on the target, so its WAL does not name the pages that changed",
+                                cure),
+                        new Problem(
+                                Kind.SOURCE_UNUSABLE,
+                                "pg_resetwal was run on the source, so it has no WAL that leads from the divergence to"
+                                        + " its files",
+                                cure));
+
+        problems().clear();
+        preconditions.checkTarget(ControlFileBytes.stopped()
+                .walLevel(0)
+                .checkPoint(new Lsn(0x7000060), new Lsn(0x7000060))
+                .build());
+        assertThat(problems()).extracting(Problem::kind).containsExactly(Kind.WAL_LEVEL_MINIMAL);
+    }
+
     @Test
     void halfRestoredTargetIsRefusedByEachOfItsMarks() {
         Problem problem = new Problem(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +35,15 @@ class RestoreCommandTest {
     void makeDirectories() throws IOException {
         data = Files.createDirectory(temporary.resolve("data dir"));
         archive = Files.createDirectory(temporary.resolve("archive"));
-        Files.write(archive.resolve(FILE), new byte[SIZE]);
+        Files.write(archive.resolve(FILE), segment(NAME));
+    }
+
+    private static byte[] segment(WalSegmentName name) {
+        return ByteBuffer.allocate(SIZE)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putShort(0, (short) 0xD110)
+                .putLong(8, name.begin().value())
+                .array();
     }
 
     private RestoredWal open(String command) throws IOException {
@@ -85,7 +94,7 @@ class RestoreCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"exit 1", "exit 125", "true"})
+    @ValueSource(strings = {"exit 1", "exit 125"})
     void segmentThatDoesNotComeIsNotThere(String command) throws IOException {
         try (RestoredWal wal = open(command)) {
             assertThat(isThere(wal)).isFalse();
@@ -115,6 +124,27 @@ class RestoreCommandTest {
         try (RestoredWal wal = open("head -c 100 \"" + archive + "/%f\" > \"%p\"")) {
             assertThatThrownBy(() -> wal.open(NAME))
                     .hasMessage("restore_command brought a file of 100 bytes for \"" + FILE + "\": expected " + SIZE);
+        }
+    }
+
+    @Test
+    void whatIsNotTheSegmentIsAnError() throws IOException {
+        String where = " for \"" + FILE + "\", which begins at 0/300000";
+        assertBrings(
+                "true",
+                "restore_command said that it had brought \"" + FILE
+                        + "\", and brought nothing: expected an exit status other than 0");
+        assertBrings("cp \"" + archive + "/zeros\" \"%p\"", "restore_command brought a file without WAL" + where);
+        assertBrings("cp \"" + archive + "/other\" \"%p\"", "restore_command brought the WAL from 0/400000 on" + where);
+    }
+
+    private void assertBrings(String command, String message) throws IOException {
+        Files.write(archive.resolve("zeros"), new byte[SIZE]);
+        Files.write(archive.resolve("other"), segment(NAME.next()));
+        try (RestoredWal wal = open(command)) {
+            assertThatThrownBy(() -> wal.open(NAME))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage(message);
         }
     }
 
@@ -170,6 +200,18 @@ class RestoreCommandTest {
 
         Files.writeString(data.resolve("postgresql.auto.conf"), "restore_command = ''");
         assertThat(configured("15")).isEmpty();
+    }
+
+    @Test
+    void unknownPlaceholderIsLeftAloneWhereTheServerLeavesIt() throws IOException {
+        Files.writeString(data.resolve("postgresql.conf"), "restore_command = 'echo %x %f% > said; false'");
+        assertThat(configured("15")).isPresent();
+        try (RestoredWal wal = RestoreCommand.configured(data).orElseThrow().open(data)) {
+            assertThat(isThere(wal)).isFalse();
+        }
+        assertThat(data.resolve("said")).hasContent("%x " + FILE + "%\n");
+
+        assertThatThrownBy(() -> configured("16")).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
