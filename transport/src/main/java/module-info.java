@@ -6,6 +6,13 @@ module org.pgrewind4j.transport {
     requires static org.checkerframework.checker.qual;
     requires com.google.common;
     requires org.postgresql.jdbc;
+    requires com.fasterxml.jackson.core;
+    // Needed for backups compressed with bz2 or lz4 only.
+    requires static org.apache.commons.compress;
+    // Needed for backups compressed with zst only.
+    requires static com.github.luben.zstd_jni;
+    // Needed for block incremental backups only.
+    requires static hash4j;
     // Whom a socket's server runs as.
     requires jdk.net;
     // Needed for private keys in other forms than PKCS#8 only.
@@ -16,6 +23,7 @@ module org.pgrewind4j.transport {
 
     exports org.pgrewind4j.transport;
     exports org.pgrewind4j.transport.backup;
+    exports org.pgrewind4j.transport.pgbackrest;
     // The driver makes what it connects by itself.
     exports org.pgrewind4j.transport.driver to
             org.postgresql.jdbc;

@@ -12,8 +12,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.pgrewind4j.timeline.Lsn;
-import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.wal.ClusterState;
 import org.pgrewind4j.wal.ControlFile;
 import org.pgrewind4j.wal.DirectoryWalSource;
@@ -187,20 +185,7 @@ public final class LocalDirectoryTransport implements Transport {
                     + ": its control file is no longer the one that it was opened with, state now \""
                     + now.state().description() + "\"");
         }
-        return endOf(now);
-    }
-
-    /**
-     * The later of checkpoint and minimum recovery point. Replaying to the checkpoint record's begin is enough: a clean
-     * stop writes nothing but that record after the last change.
-     */
-    static ReplayEnd endOf(ControlFile controlFile) {
-        Lsn checkPoint = controlFile.checkPoint();
-        Lsn minRecoveryPoint = controlFile.minRecoveryPoint();
-        Optional<TimelineId> timeline = controlFile.minRecoveryPointTimeline();
-        return timeline.isPresent() && minRecoveryPoint.isAfter(checkPoint)
-                ? new ReplayEnd(minRecoveryPoint, timeline.get(), controlFile)
-                : new ReplayEnd(checkPoint, controlFile.checkPointCopy().timeline(), controlFile);
+        return ReplayEnd.ofStopped(now);
     }
 
     @Override

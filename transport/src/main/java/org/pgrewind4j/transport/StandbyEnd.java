@@ -40,7 +40,7 @@ final class StandbyEnd {
      */
     static ReplayEnd of(WalSegmentSource wal, Lsn replayed, TimelineId timeline, ControlFile controlFile)
             throws IOException {
-        ReplayEnd written = LocalDirectoryTransport.endOf(controlFile);
+        ReplayEnd written = ReplayEnd.ofStopped(controlFile);
         Lsn end = endOfRecordAt(replayed, wal, timeline, controlFile).orElse(replayed);
         return end.isAfter(written.lsn()) ? new ReplayEnd(end, timeline, controlFile) : written;
     }

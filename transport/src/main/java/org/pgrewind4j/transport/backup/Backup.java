@@ -1,6 +1,8 @@
 package org.pgrewind4j.transport.backup;
 
 import java.io.IOException;
+import java.util.Map;
+import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.Transport;
 
 /**
@@ -25,13 +27,26 @@ public interface Backup extends Transport {
 
     /**
      * Visits everything that the backup holds, each path once and a directory before what is in it. The data directory
-     * itself is not visited: see {@link BackupFacts#dataDirectory}.
+     * itself is not visited: see {@link BackupFacts#dataDirectory}. The link of a tablespace has the owner and permissions
+     * of the directory that it leads to.
      *
      * @param visitor takes each entry
      * @throws IOException if the backup cannot be read, or as thrown by the visitor
      * @throws org.pgrewind4j.transport.UnsafePathException at the first name or link target that is not safe
      */
     void entries(Visitor visitor) throws IOException;
+
+    /**
+     * The symbolic links of the data directory whose targets the backup holds in their place, so that neither
+     * {@link #list} nor {@link #entries} shows them as links. Tablespaces are not among them.
+     *
+     * <p>This implementation, for backups that hold none, gives none.
+     *
+     * @return where each was, and what it said, which may be relative to the directory that it was in
+     */
+    default Map<DataPath, String> links() {
+        return Map.of();
+    }
 
     /** Takes the entries of a backup. */
     @FunctionalInterface

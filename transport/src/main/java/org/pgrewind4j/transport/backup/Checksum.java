@@ -76,4 +76,13 @@ public record Checksum(Algorithm algorithm, String hex) {
     public static Checksum of(Algorithm algorithm, byte[] value) {
         return new Checksum(algorithm, HexFormat.of().formatHex(value));
     }
+
+    /**
+     * The value as bytes.
+     *
+     * @return a new array
+     */
+    public byte[] bytes() {
+        return HexFormat.of().parseHex(hex);
+    }
 }
