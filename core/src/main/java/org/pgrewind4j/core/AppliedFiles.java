@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.core.FileAction.ClearPath;
 import org.pgrewind4j.core.FileAction.CreateDirectory;
 import org.pgrewind4j.core.FileAction.CreateTablespaceLink;
 import org.pgrewind4j.core.FileAction.RemoveDirectory;
 import org.pgrewind4j.core.FileAction.RemoveFile;
+import org.pgrewind4j.core.FileAction.SetAttributes;
 import org.pgrewind4j.core.FileAction.Truncate;
 import org.pgrewind4j.transport.DataDirectory;
 import org.pgrewind4j.transport.DataPath;
@@ -41,12 +43,26 @@ final class AppliedFiles {
     private long pages;
     private long pagesWithChecksum;
 
-    AppliedFiles(Path target, ControlFile control, ProgressCounter progress) {
+    private AppliedFiles(Path target, ControlFile control, PageChecksums checksums, ProgressCounter progress) {
         this.directory = DataDirectory.of(target);
         this.geometry = RelationGeometry.of(control);
-        this.hasChecksums = control.hasDataChecksums();
+        this.hasChecksums = control.hasDataChecksums() && checksums == PageChecksums.VERIFIED;
         this.progress = progress;
         this.buffer = ByteBuffer.allocateDirect(geometry.blockSize() * BLOCKS_AT_ONCE);
+    }
+
+    private enum PageChecksums {
+        VERIFIED,
+        IGNORED
+    }
+
+    /** A backup's pages are its own, torn ones included: replay mends them. */
+    static AppliedFiles of(Path target, ControlFile control, Manifest manifest, ProgressCounter progress) {
+        return new AppliedFiles(
+                target,
+                control,
+                manifest.restored() == null ? PageChecksums.VERIFIED : PageChecksums.IGNORED,
+                progress);
     }
 
     long bytes() {
@@ -168,10 +184,24 @@ final class AppliedFiles {
             }
         } else if (action instanceof CreateTablespaceLink link) {
             checkLink(link, directory.resolve(link.path()));
+        } else if (action instanceof ClearPath) {
+            // What the path is to hold is a step of its own.
+            directory.resolve(action.path());
+        } else if (action instanceof SetAttributes set) {
+            checkPermissions(set, directory.resolve(set.path()));
         } else if (action instanceof RemoveFile || action instanceof RemoveDirectory) {
             checkRemoved(action);
         } else {
             throw new IllegalStateException("nothing is known of what it leaves: " + action);
+        }
+    }
+
+    private static void checkPermissions(SetAttributes set, Path path) throws IOException {
+        int expected = set.attributes().mode() & 0777;
+        int found = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS) & 0777;
+        if (found != expected) {
+            throw new VerificationException(
+                    path, 0, "permissions " + Integer.toOctalString(expected), Integer.toOctalString(found));
         }
     }
 

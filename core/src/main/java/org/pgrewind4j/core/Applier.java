@@ -12,11 +12,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.pgrewind4j.core.FileAction.ClearPath;
 import org.pgrewind4j.core.FileAction.CreateDirectory;
 import org.pgrewind4j.core.FileAction.CreateTablespaceLink;
 import org.pgrewind4j.core.FileAction.RemoveDirectory;
 import org.pgrewind4j.core.FileAction.RemoveFile;
+import org.pgrewind4j.core.FileAction.SetAttributes;
 import org.pgrewind4j.core.FileAction.Truncate;
 import org.pgrewind4j.core.FileOperations.WritableFile;
 import org.pgrewind4j.transport.DataDirectory;
@@ -65,6 +68,10 @@ final class Applier {
             progress.fileDone();
         }
         syncChangedFiles();
+        RestoredBackup restored = manifest.restored();
+        if (restored != null) {
+            files.setAttributes(target.toRealPath(), restored.dataDirectory(), Optional.empty());
+        }
         for (Path changed : changedDirectories) {
             // A directory that was made and removed again by a repeated apply has nothing to be forced.
             if (Files.isDirectory(changed)) {
@@ -115,7 +122,14 @@ final class Applier {
             return;
         }
         Path path = directory.resolve(action.path());
-        if (action instanceof CreateDirectory) {
+        if (action instanceof ClearPath clear) {
+            new Clearance(files).clear(path, clear.needed()).ifPresent(changedDirectories::add);
+        } else if (action instanceof SetAttributes set) {
+            if (files.setAttributes(path, set.attributes(), set.modified())
+                    && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+                changedFiles.add(path);
+            }
+        } else if (action instanceof CreateDirectory) {
             createDirectory(path);
         } else if (action instanceof CreateTablespaceLink link) {
             createTablespace(path, Path.of(link.location()));

@@ -40,7 +40,8 @@ final class Completion {
         Manifest.ReplayPoints points = manifest.points();
         LOG.log(
                 System.Logger.Level.INFO,
-                "rewound {0}: {1} bytes copied, replay from {2} to {3}",
+                (manifest.restored() == null ? "rewound" : "restored")
+                        + " {0}: {1} bytes copied, replay from {2} to {3}",
                 target,
                 // As text: the logger would group a number as the JVM's language does.
                 Long.toString(manifest.copied().total()),

@@ -152,8 +152,13 @@ final class ConfigurationText {
      */
     static byte[] set(byte[] file, Map<String, String> settings) {
         StringBuilder text = new StringBuilder(without(settings.keySet(), file));
-        settings.forEach((name, value) -> text.append(name + " = " + quote(value) + "\n"));
+        settings.forEach((name, value) -> text.append(line(name, value)));
         return text.toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** The line that sets one, as characters of one byte each. */
+    static String line(String name, String value) {
+        return name + " = " + quote(value) + "\n";
     }
 
     /** A file without the lines that set some names. */

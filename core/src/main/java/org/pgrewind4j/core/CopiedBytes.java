@@ -4,6 +4,7 @@ import java.util.Collection;
 import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.FileAction.RestoreWal;
+import org.pgrewind4j.core.FileAction.UpdateFile;
 
 /**
  * How many bytes come from the source, and of WAL from archives, by kind.
@@ -24,6 +25,8 @@ public record CopiedBytes(long blocks, long blockBytes, long relationBytes, long
         for (FileAction action : actions) {
             if (action instanceof CopyRanges) {
                 blockBytes += action.bytes();
+            } else if (action instanceof UpdateFile) {
+                relationBytes += action.bytes();
             } else if (action instanceof RestoreWal) {
                 walBytes += action.bytes();
             } else if (action instanceof CopyFile) {

@@ -1,9 +1,7 @@
 package org.pgrewind4j.core;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.pgrewind4j.core.RewindException.TargetState;
@@ -117,11 +115,12 @@ final class Execution {
 
     /** All was decided for this very state of the target. */
     private void requireUnchanged() throws IOException {
-        byte[] controlFile = Files.readAllBytes(area.plannedControlFile());
-        if (!Arrays.equals(controlFile, order.base().toBytes()) || ServerLock.isServerRunning(target)) {
+        if (!order.isPlannedFor(area.plannedControlFile()) || ServerLock.isServerRunning(target)) {
             throw ServerLock.startedSincePlanned();
         }
-        Optional<Problem> problem = OverwrittenBlocks.keptBy(order.actions(), area);
+        // A restore by content has compared what was overwritten as well.
+        Optional<Problem> problem =
+                order.restore() == null ? OverwrittenBlocks.keptBy(order.actions(), area) : Optional.empty();
         if (problem.isPresent()) {
             throw new RewindRefusedException(List.of(problem.get()));
         }

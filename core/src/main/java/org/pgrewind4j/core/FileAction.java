@@ -1,8 +1,12 @@
 package org.pgrewind4j.core;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
+import org.pgrewind4j.transport.SourceFile;
+import org.pgrewind4j.transport.backup.BackupEntry;
 
 /** What is to be done to one path of the target. Doing it twice is as good as doing it once. */
 public sealed interface FileAction {
@@ -88,6 +92,42 @@ public sealed interface FileAction {
             return ranges.stream().mapToLong(FileRange::length).sum();
         }
     }
+
+    /**
+     * Compares a whole file with the source's, and copies of it what differs. Which part that is shows while it is staged.
+     *
+     * @param path the file, which the target has
+     * @param size the source's size in bytes, which the file then has
+     */
+    record UpdateFile(DataPath path, long size) implements FileAction {
+        @Override
+        public long bytes() {
+            return size;
+        }
+    }
+
+    /**
+     * Removes what lies at a path, with all that is in it, unless it is of the kind that is needed there. Links are not
+     * followed.
+     *
+     * @param needed what may stay: a file, a directory, or a link to the same place
+     */
+    record ClearPath(SourceFile needed) implements FileAction {
+        @Override
+        public DataPath path() {
+            return needed.path();
+        }
+    }
+
+    /**
+     * Gives a file or directory its owner, permissions and time.
+     *
+     * @param path the file or directory
+     * @param attributes owner and permissions; the owner is changed by root alone
+     * @param modified when it was last modified; empty if that is of no matter
+     */
+    record SetAttributes(DataPath path, BackupEntry.Attributes attributes, Optional<Instant> modified)
+            implements FileAction {}
 
     /**
      * Writes settings into a configuration file and leaves the others that it holds; creates it where it is missing.

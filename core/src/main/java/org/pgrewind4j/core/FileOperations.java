@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
+import org.pgrewind4j.transport.backup.BackupEntry;
 
 /**
  * Everything that is ever done to the target's files goes through here, so that one place knows permissions and
@@ -58,6 +60,16 @@ interface FileOperations {
 
     /** Removes a file, link or empty directory; one that is missing will do. */
     void delete(Path path) throws IOException;
+
+    /**
+     * Gives a file or directory, which is no link, owner, permissions and time. Only root changes an owner; a name that
+     * nobody has here stands for the data directory's owner. Bits beyond those for reading, writing and executing are
+     * left out.
+     *
+     * @param modified the time; empty to leave it
+     * @return whether owner or permissions were others before
+     */
+    boolean setAttributes(Path path, BackupEntry.Attributes attributes, Optional<Instant> modified) throws IOException;
 
     /** Makes the names in a directory durable. */
     void syncDirectory(Path directory) throws IOException;

@@ -18,11 +18,16 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.nio.file.attribute.UserPrincipalLookupService;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -30,7 +35,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.pgrewind4j.transport.backup.BackupEntry;
 
 /**
  * File operations on the local machine. What is created gets the owner of the data directory, its group if this process
@@ -45,6 +52,13 @@ final class LocalFileOperations implements FileOperations {
 
     /** What is forced at the same time takes a disk little longer than one file does. */
     private static final int SYNCS_AT_ONCE = 8;
+
+    private static final String ALL_PERMISSIONS = "rwxrwxrwx";
+
+    /** The bit of the first of them. */
+    private static final int OWNER_MAY_READ = 0400;
+
+    private static final boolean IS_ROOT = "root".equals(System.getProperty("user.name"));
 
     private final PosixFileAttributes dataDirectory;
     private final Set<PosixFilePermission> filePermissions = EnumSet.of(OWNER_READ, OWNER_WRITE);
@@ -167,6 +181,60 @@ final class LocalFileOperations implements FileOperations {
             own(from, Files.readAttributes(to, PosixFileAttributes.class, NOFOLLOW_LINKS));
         }
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public boolean setAttributes(Path path, BackupEntry.Attributes attributes, Optional<Instant> modified)
+            throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class, NOFOLLOW_LINKS);
+        PosixFileAttributes before = view.readAttributes();
+        if (modified.isPresent()
+                && before.lastModifiedTime().to(TimeUnit.SECONDS)
+                        != modified.get().getEpochSecond()) {
+            view.setTimes(FileTime.from(modified.get()), null, null);
+        }
+        UserPrincipal owner = before.owner();
+        GroupPrincipal group = before.group();
+        if (IS_ROOT) {
+            UserPrincipalLookupService names = path.getFileSystem().getUserPrincipalLookupService();
+            owner = named(attributes.user(), names::lookupPrincipalByName, dataDirectory.owner());
+            group = named(attributes.group(), names::lookupPrincipalByGroupName, dataDirectory.group());
+        }
+        Set<PosixFilePermission> permissions = permissions(attributes.mode());
+        own(path, permissions, owner, group);
+        return !before.permissions().equals(permissions)
+                || !before.owner().equals(owner)
+                || !before.group().equals(group);
+    }
+
+    /** Finds who has a name. */
+    private interface Lookup<T> {
+        T find(String name) throws IOException;
+    }
+
+    private static <T> T named(Optional<String> name, Lookup<T> lookup, T otherwise) throws IOException {
+        try {
+            return name.isPresent() ? lookup.find(name.get()) : otherwise;
+        } catch (UserPrincipalNotFoundException e) {
+            return otherwise;
+        }
+    }
+
+    /** Whether somebody of these names owns a file, or this process would not change that. */
+    static boolean isOwnedAsWanted(BackupEntry.Attributes wanted, String user, String group) {
+        return !IS_ROOT
+                || (wanted.user().filter(user::equals).isPresent()
+                        && wanted.group().filter(group::equals).isPresent());
+    }
+
+    static Set<PosixFilePermission> permissions(int mode) {
+        StringBuilder text = new StringBuilder(ALL_PERMISSIONS);
+        for (int i = 0; i < text.length(); i++) {
+            if ((mode & (OWNER_MAY_READ >> i)) == 0) {
+                text.setCharAt(i, '-');
+            }
+        }
+        return PosixFilePermissions.fromString(text.toString());
     }
 
     @Override

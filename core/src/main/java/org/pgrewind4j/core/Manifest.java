@@ -1,6 +1,9 @@
 package org.pgrewind4j.core;
 
 import com.google.common.hash.Hashing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,13 +20,32 @@ import org.pgrewind4j.transport.DataPath;
  * @param copied how many bytes come from the source
  * @param places where staging directories lie, as in {@link StagingArea#places}
  * @param steps what to do, in order
+ * @param restored the backup that a restore makes of the target; null for a rewind
  */
 record Manifest(
-        String targetControlFile, ReplayPoints points, CopiedBytes copied, List<String> places, List<Step> steps) {
+        String targetControlFile,
+        ReplayPoints points,
+        CopiedBytes copied,
+        List<String> places,
+        List<Step> steps,
+        @Nullable RestoredBackup restored) {
+
+    /** What {@link #fingerprint} gives of a control file that is not there: it is longer than this for any other. */
+    static final String NO_CONTROL_FILE = "none";
 
     Manifest {
         places = List.copyOf(places);
         steps = List.copyOf(steps);
+    }
+
+    /** What a rewind seals. */
+    Manifest(String targetControlFile, ReplayPoints points, CopiedBytes copied, List<String> places, List<Step> steps) {
+        this(targetControlFile, points, copied, places, steps, null);
+    }
+
+    /** Tells a control file that may be missing from others. */
+    static String fingerprint(Path controlFile) throws IOException {
+        return StagingArea.isThere(controlFile) ? fingerprint(Files.readAllBytes(controlFile)) : NO_CONTROL_FILE;
     }
 
     /**

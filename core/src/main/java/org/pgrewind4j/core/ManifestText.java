@@ -3,20 +3,26 @@ package org.pgrewind4j.core;
 import static java.util.Objects.requireNonNull;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.core.FileAction.ClearPath;
 import org.pgrewind4j.core.FileAction.CreateDirectory;
 import org.pgrewind4j.core.FileAction.CreateTablespaceLink;
 import org.pgrewind4j.core.FileAction.RemoveDirectory;
 import org.pgrewind4j.core.FileAction.RemoveFile;
+import org.pgrewind4j.core.FileAction.SetAttributes;
 import org.pgrewind4j.core.FileAction.Truncate;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.SourceFile;
+import org.pgrewind4j.transport.backup.BackupEntry;
 
 /**
  * The manifest as a file: a line for each step, fields parted by tabs (which no path holds), closed by a line with the
@@ -29,10 +35,14 @@ import org.pgrewind4j.transport.DataPath;
  * <tr><td>control</td><td>fingerprint of the target's control file</td></tr>
  * <tr><td>divergence</td><td>kind, timeline, position; missing where the target's history did not matter</td></tr>
  * <tr><td>replay</td><td>redo, end</td></tr>
+ * <tr><td>restore</td><td>label of the backup; permissions, owner and group of the data directory; missing for a
+ *     rewind</td></tr>
  * <tr><td>copied</td><td>blocks, their bytes, bytes of relations, WAL, other</td></tr>
  * <tr><td>place</td><td>path of a link, or empty</td></tr>
  * <tr><td>directory, rmdir, remove</td><td>path</td></tr>
  * <tr><td>tablespace</td><td>path, location</td></tr>
+ * <tr><td>clear</td><td>path, kind of what may stay, target of a link</td></tr>
+ * <tr><td>attributes</td><td>path, permissions, owner, group, time in seconds; what there is none of is empty</td></tr>
  * <tr><td>truncate</td><td>path, size</td></tr>
  * <tr><td>file</td><td>path, size, CRC, place, name</td></tr>
  * <tr><td>parts</td><td>path, final size, place; followed by its pieces</td></tr>
@@ -60,6 +70,11 @@ final class ManifestText {
             line(text, "divergence", divergence.kind(), divergence.timeline(), divergence.position());
         }
         line(text, "replay", manifest.points().redo(), manifest.points().end());
+        RestoredBackup restored = manifest.restored();
+        if (restored != null) {
+            BackupEntry.Attributes directory = restored.dataDirectory();
+            line(text, "restore", restored.label(), directory.mode(), user(directory), group(directory));
+        }
         CopiedBytes copied = manifest.copied();
         line(
                 text,
@@ -99,6 +114,15 @@ final class ManifestText {
             line(text, "tablespace", link.path(), link.location());
         } else if (action instanceof Truncate truncate) {
             line(text, "truncate", truncate.path(), truncate.size());
+        } else if (action instanceof ClearPath clear) {
+            SourceFile needed = clear.needed();
+            line(text, "clear", needed.path(), needed.type(), needed.linkTarget());
+        } else if (action instanceof SetAttributes set) {
+            String modified = set.modified()
+                    .map(time -> Long.toString(time.getEpochSecond()))
+                    .orElse("");
+            BackupEntry.Attributes attributes = set.attributes();
+            line(text, "attributes", set.path(), attributes.mode(), user(attributes), group(attributes), modified);
         } else if (action instanceof RemoveFile remove) {
             line(text, "remove", remove.path());
         } else if (action instanceof RemoveDirectory remove) {
@@ -106,6 +130,14 @@ final class ManifestText {
         } else {
             throw new IllegalStateException("needs staged data: " + action);
         }
+    }
+
+    private static String user(BackupEntry.Attributes attributes) {
+        return attributes.user().orElse("");
+    }
+
+    private static String group(BackupEntry.Attributes attributes) {
+        return attributes.group().orElse("");
     }
 
     private static void line(StringBuilder text, Object... fields) {
@@ -151,6 +183,7 @@ final class ManifestText {
         private @Nullable Divergence divergence;
         private Manifest.@Nullable ReplayPoints points;
         private @Nullable CopiedBytes copied;
+        private @Nullable RestoredBackup restored;
 
         Manifest parse(String[] lines) {
             for (String line : lines) {
@@ -169,6 +202,7 @@ final class ManifestText {
                                 Lsn.parse(field[3]));
                     case "replay" ->
                         points = new Manifest.ReplayPoints(divergence, Lsn.parse(field[1]), Lsn.parse(field[2]));
+                    case "restore" -> restored = new RestoredBackup(field[1], attributes(field, 2));
                     case "copied" ->
                         copied = new CopiedBytes(
                                 Long.parseLong(field[1]),
@@ -181,7 +215,7 @@ final class ManifestText {
                 }
             }
             closeParts();
-            return new Manifest(control, requireNonNull(points), requireNonNull(copied), places, steps);
+            return new Manifest(control, requireNonNull(points), requireNonNull(copied), places, steps, restored);
         }
 
         /** Gives the pieces that were read to the file whose line stood before them. */
@@ -201,6 +235,14 @@ final class ManifestText {
                 case "directory" -> new Manifest.Plain(new CreateDirectory(path));
                 case "tablespace" -> new Manifest.Plain(new CreateTablespaceLink(path, field[2]));
                 case "truncate" -> new Manifest.Plain(new Truncate(path, Long.parseLong(field[2])));
+                case "clear" ->
+                    new Manifest.Plain(
+                            new ClearPath(new SourceFile(path, SourceFile.Type.valueOf(field[2]), 0, field[3])));
+                case "attributes" ->
+                    new Manifest.Plain(new SetAttributes(
+                            path,
+                            attributes(field, 2),
+                            some(field[5]).map(seconds -> Instant.ofEpochSecond(Long.parseLong(seconds)))));
                 case "remove" -> new Manifest.Plain(new RemoveFile(path));
                 case "rmdir" -> new Manifest.Plain(new RemoveDirectory(path));
                 case "file" ->
@@ -209,6 +251,15 @@ final class ManifestText {
                 case "parts" -> new Manifest.Parts(path, Long.parseLong(field[2]), field[3], List.of());
                 default -> throw new IllegalStateException("unknown step \"" + field[0] + "\"");
             };
+        }
+
+        private static BackupEntry.Attributes attributes(String[] field, int first) {
+            return new BackupEntry.Attributes(
+                    Integer.parseInt(field[first]), some(field[first + 1]), some(field[first + 2]));
+        }
+
+        private static Optional<String> some(String text) {
+            return Optional.of(text).filter(present -> !present.isEmpty());
         }
 
         private static Manifest.Piece piece(String[] field) {

@@ -1,11 +1,14 @@
 package org.pgrewind4j.core;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.core.FileAction.SetAttributes;
 import org.pgrewind4j.core.FileAction.WriteConfiguration;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.Lsn;
@@ -32,6 +35,7 @@ import org.pgrewind4j.wal.WalSegmentName;
  * @param links the target's symbolic links to directories behind which something is staged
  * @param checks what must hold of all that is staged before it is sealed
  * @param manner how it is done
+ * @param restore what a restore does otherwise; null for a rewind
  */
 record Order(
         Path target,
@@ -45,13 +49,56 @@ record Order(
         Configuration configuration,
         List<DataPath> links,
         List<StagedDataCheck> checks,
-        Manner manner) {
+        Manner manner,
+        @Nullable Restore restore) {
 
     Order {
         actions = List.copyOf(actions);
         links = List.copyOf(links);
         checks = List.copyOf(checks);
     }
+
+    /** What a rewind asks for. */
+    Order(
+            Path target,
+            ControlFile base,
+            Transport source,
+            Replay replay,
+            List<FileAction> actions,
+            WalFiles walFiles,
+            ArchivedWal archive,
+            Predicate<WalSegmentName> restorable,
+            Configuration configuration,
+            List<DataPath> links,
+            List<StagedDataCheck> checks,
+            Manner manner) {
+        this(
+                target,
+                base,
+                source,
+                replay,
+                actions,
+                walFiles,
+                archive,
+                restorable,
+                configuration,
+                links,
+                checks,
+                manner,
+                null);
+    }
+
+    /**
+     * What makes a restore of it. A backup brings its own label, and of WAL what it holds among its files; its pages are
+     * taken as they are, for its checksums were good, and replay mends what was torn when they were copied.
+     *
+     * @param backup what is restored
+     * @param replaced the {@linkplain Manifest#fingerprint(Path) fingerprint} of the target's control file for which all
+     *     was decided, instead of the base's
+     * @param controlFile owner, permissions and time that the backup's control file gets
+     * @param threads how many files are compared at once
+     */
+    record Restore(RestoredBackup backup, String replaced, SetAttributes controlFile, int threads) {}
 
     /**
      * What a server is to replay.
@@ -94,7 +141,14 @@ record Order(
 
     /** {@linkplain Manifest#fingerprint Tells} the base from other control files. */
     String fingerprint() {
-        return Manifest.fingerprint(base.toBytes());
+        return restore == null ? Manifest.fingerprint(base.toBytes()) : restore.replaced();
+    }
+
+    /** Whether the target's control file is the one for which all was decided. */
+    boolean isPlannedFor(Path controlFile) throws IOException {
+        return restore == null
+                ? Arrays.equals(Files.readAllBytes(controlFile), base.toBytes())
+                : Manifest.fingerprint(controlFile).equals(restore.replaced());
     }
 
     /** What is taken by some of the actions, by kind. */

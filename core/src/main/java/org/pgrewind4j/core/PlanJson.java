@@ -3,6 +3,7 @@ package org.pgrewind4j.core;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.core.FileAction.ClearPath;
 import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.FileAction.CreateDirectory;
@@ -10,7 +11,9 @@ import org.pgrewind4j.core.FileAction.CreateTablespaceLink;
 import org.pgrewind4j.core.FileAction.RemoveDirectory;
 import org.pgrewind4j.core.FileAction.RemoveFile;
 import org.pgrewind4j.core.FileAction.RestoreWal;
+import org.pgrewind4j.core.FileAction.SetAttributes;
 import org.pgrewind4j.core.FileAction.Truncate;
+import org.pgrewind4j.core.FileAction.UpdateFile;
 import org.pgrewind4j.core.FileAction.WriteConfiguration;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.Lsn;
@@ -189,6 +192,16 @@ final class PlanJson {
             begin("writeConfiguration", action, json).beginArray("settings");
             configuration.settings().forEach(json::value);
             json.end();
+        } else if (action instanceof UpdateFile update) {
+            begin("updateFile", action, json).literal("size", update.size());
+        } else if (action instanceof ClearPath clear) {
+            begin("clearPath", action, json).member("needed", clear.needed().type());
+        } else if (action instanceof SetAttributes set) {
+            begin("setAttributes", action, json)
+                    .member("mode", Integer.toOctalString(set.attributes().mode()))
+                    .member("user", set.attributes().user())
+                    .member("group", set.attributes().group())
+                    .member("modified", set.modified());
         } else if (action instanceof RemoveFile) {
             begin("removeFile", action, json);
         } else if (action instanceof RemoveDirectory) {

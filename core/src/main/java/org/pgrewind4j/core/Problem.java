@@ -87,7 +87,15 @@ public record Problem(Kind kind, String message, String cure) {
         /** A path that must be written cannot be. */
         UNWRITABLE_PATH,
         /** A file system has not enough room for the staged data. */
-        NOT_ENOUGH_DISK
+        NOT_ENOUGH_DISK,
+        /** The target of a restore holds files, and is no data directory. */
+        TARGET_NOT_A_CLUSTER,
+        /** A recovery setting that the release does not have, or not so. */
+        RECOVERY_SETTINGS,
+        /** Replay from the backup cannot come to where it is to end. */
+        RECOVERY_TARGET_UNREACHABLE,
+        /** A tablespace is to be placed that the backup does not have. */
+        UNKNOWN_TABLESPACE
     }
 
     /** Prints the message with the cure as its {@code HINT:} line. */

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
@@ -49,24 +50,31 @@ final class Sealer {
         copies.stream().filter(StagedCopy::isVanished).forEach(copy -> vanished.add(copy.path()));
         List<Manifest.Step> copied = new ArrayList<>(copied(lasting, vanished));
         Instant now = Clock.systemUTC().instant();
-        BranchIdentity branch = BranchIdentity.of(
-                order.source().wal(),
-                new Cluster(end.controlFile(), order.replay().history()),
-                end.lsn());
-        SealedBranch.write(branch, area, files);
-        copied.add(stageLabel(now, branch));
+        Order.Restore restore = order.restore();
+        if (restore == null) {
+            copied.add(stageLabel(now, end));
+        }
         for (FileAction action : order.actions()) {
             if (action instanceof FileAction.WriteConfiguration configuration) {
                 copied.add(stageConfiguration(configuration));
             }
         }
-        files.write(area.newControlFile(), controlFile(end, now).toBytes());
+        if (restore == null) {
+            files.write(area.newControlFile(), controlFile(end, now).toBytes());
+        } else {
+            files.write(area.newControlFile(), RestoredControlFile.of(order.source(), end));
+            files.setAttributes(
+                    area.newControlFile(),
+                    restore.controlFile().attributes(),
+                    restore.controlFile().modified());
+        }
         Manifest manifest = new Manifest(
                 order.fingerprint(),
                 order.replay().upTo(end.lsn()),
                 order.bytes(lasting.stream().map(StagedCopy::action).toList()),
                 List.copyOf(area.places().keySet()),
-                steps(copied, vanished, staged.result().additions()));
+                steps(copied, vanished, staged.result().additions()),
+                restore == null ? null : restore.backup());
         files.syncFiles(lasting.stream().map(StagedCopy::file).collect(Collectors.toSet()));
         Path unfinished = area.root().resolve("manifest.new");
         files.write(unfinished, ManifestText.format(manifest));
@@ -91,7 +99,10 @@ final class Sealer {
         return steps.values();
     }
 
-    /** Directories and links, then what fills them, then the removals, the deepest path first. */
+    /**
+     * What must make way, directories and links, then what fills them, then the removals, the deepest path first. Owner and
+     * permissions of a directory go last: they may forbid what comes before.
+     */
     private List<Manifest.Step> steps(List<Manifest.Step> copied, Set<DataPath> vanished, List<FileAction> additions) {
         List<Manifest.Step> creations = new ArrayList<>();
         List<Manifest.Step> rest = new ArrayList<>();
@@ -99,28 +110,47 @@ final class Sealer {
         copied.forEach(step -> filled.add(step.path()));
         Set<DataPath> stays = new LinkedHashSet<>();
         additions.forEach(addition -> stays.add(addition.path()));
+        List<Manifest.Step> clearances = new ArrayList<>();
+        Map<DataPath, Manifest.Step> attributes = new LinkedHashMap<>();
         for (FileAction action : order.actions()) {
-            if (action instanceof FileAction.CreateDirectory || action instanceof FileAction.CreateTablespaceLink) {
+            if (action instanceof FileAction.ClearPath) {
+                clearances.add(new Manifest.Plain(action));
+            } else if (action instanceof FileAction.SetAttributes) {
+                attributes.put(action.path(), new Manifest.Plain(action));
+            } else if (action instanceof FileAction.CreateDirectory
+                    || action instanceof FileAction.CreateTablespaceLink) {
                 creations.add(new Manifest.Plain(action));
             } else if (!(action instanceof CopyFile
                     || action instanceof CopyRanges
+                    || action instanceof FileAction.UpdateFile
                     || filled.contains(action.path())
                     || stays.contains(action.path()))) {
                 rest.add(new Manifest.Plain(action));
             }
         }
-        List<Manifest.Step> steps = new ArrayList<>(creations);
+        List<Manifest.Step> steps = new ArrayList<>(clearances);
+        steps.addAll(creations);
         additions.stream()
                 // What is there, perhaps as a link, just stays.
                 .filter(addition -> !Files.isDirectory(addition.path().in(order.target())))
                 .forEach(addition -> steps.add(new Manifest.Plain(addition)));
-        steps.addAll(copied);
+        for (Manifest.Step step : copied) {
+            steps.add(step);
+            // At once, so that the file is forced to the disk once.
+            Optional.ofNullable(attributes.remove(step.path())).ifPresent(steps::add);
+        }
         vanished.forEach(path -> steps.add(new Manifest.Plain(new FileAction.RemoveFile(path))));
         steps.addAll(rest);
+        steps.addAll(attributes.values());
         return steps;
     }
 
-    private Manifest.Step stageLabel(Instant now, BranchIdentity branch) throws IOException {
+    private Manifest.Step stageLabel(Instant now, ReplayEnd end) throws IOException {
+        BranchIdentity branch = BranchIdentity.of(
+                order.source().wal(),
+                new Cluster(end.controlFile(), order.replay().history()),
+                end.lsn());
+        SealedBranch.write(branch, area, files);
         byte[] label = BackupLabel.format(
                 order.replay().start(), order.replay().history(), order.base().walSegmentSize(), now, branch);
         files.write(area.in("", LABEL), label);

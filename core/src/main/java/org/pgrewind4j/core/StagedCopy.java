@@ -69,6 +69,17 @@ final class StagedCopy {
         return new StagedCopy(copy, copy.ranges(), area.placeOf(copy.path()), "", file, offsets);
     }
 
+    /** Parts of a file that were staged as they were found. */
+    static StagedCopy found(CopyRanges copy, StagingArea area, long[] staged) {
+        String place = area.placeOf(copy.path());
+        String name = StagingArea.BLOCKS;
+        StagedCopy found = new StagedCopy(copy, copy.ranges(), place, name, area.in(place, name), staged);
+        for (int i = 0; i < staged.length; i++) {
+            found.delivered[i] = copy.ranges().get(i).length();
+        }
+        return found;
+    }
+
     boolean isInPlace() {
         return name.isEmpty();
     }

@@ -13,7 +13,6 @@ import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.transport.RangeReceiver;
 import org.pgrewind4j.transport.Transport;
-import org.pgrewind4j.wal.ControlFile;
 import org.pgrewind4j.wal.ForkName;
 import org.pgrewind4j.wal.PageHeader;
 import org.pgrewind4j.wal.RelationFile;
@@ -34,12 +33,28 @@ final class StagedPages {
     private final boolean hasChecksums;
     private final ByteBuffer buffer;
 
-    StagedPages(Transport transport, FileOperations files, ControlFile base) {
+    private StagedPages(
+            Transport transport, FileOperations files, RelationGeometry geometry, PageChecksums pageChecksums) {
         this.transport = transport;
         this.files = files;
-        this.geometry = RelationGeometry.of(base);
-        this.hasChecksums = base.hasDataChecksums();
+        this.geometry = geometry;
+        this.hasChecksums = pageChecksums == PageChecksums.VERIFIED;
         this.buffer = ByteBuffer.allocateDirect(geometry.blockSize() * BLOCKS_AT_ONCE);
+    }
+
+    private enum PageChecksums {
+        VERIFIED,
+        IGNORED
+    }
+
+    static StagedPages of(Order order, FileOperations files) {
+        return new StagedPages(
+                order.source(),
+                files,
+                RelationGeometry.of(order.base()),
+                order.base().hasDataChecksums() && order.restore() == null
+                        ? PageChecksums.VERIFIED
+                        : PageChecksums.IGNORED);
     }
 
     /**

@@ -91,6 +91,11 @@ final class Stager {
         }
     }
 
+    /** Takes note of what was staged in another way. */
+    void add(List<StagedCopy> others) {
+        copies.addAll(others);
+    }
+
     /** Forgets a copy, as if its file had not been staged. */
     void forget(StagedCopy copy) {
         copies.remove(copy);

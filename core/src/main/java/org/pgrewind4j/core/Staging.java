@@ -39,7 +39,7 @@ final class Staging implements Closeable {
                 order.bytes(order.actions()).total(),
                 order.actions().size());
         this.stager = new Stager(order.source(), area, files, progress);
-        this.pages = new StagedPages(order.source(), files, order.base());
+        this.pages = StagedPages.of(order, files);
     }
 
     /** Asks the source to keep its WAL from now on. */
@@ -58,6 +58,9 @@ final class Staging implements Closeable {
 
     /** What is staged before anything is overwritten, and what is then written in place. */
     InPlaceSplit split() throws IOException {
+        if (order.restore() != null) {
+            return new InPlaceSplit(order.actions(), List.of());
+        }
         List<FileAction> actions = order.actions().stream()
                 .filter(action -> !StagedWal.isSegment(action.path()))
                 .toList();
@@ -69,11 +72,30 @@ final class Staging implements Closeable {
 
     /** Stages files and parts of files, and the WAL that they need, which goes first, for it goes away first. */
     Staged stage(List<FileAction> actions) throws IOException {
+        if (order.restore() != null) {
+            return stage(actions, order.restore());
+        }
         Lsn known = order.replay().end().lsn();
         List<FileAction> all = new ArrayList<>(WalPursuit.wholeUpTo(known, order));
         all.addAll(actions);
         pursuingWal(known, () -> stager.fetch(all));
         return complete(Lsn.MAX);
+    }
+
+    /** A backup holds all that it says it holds, and where its replay ends was settled when it was made. */
+    private Staged stage(List<FileAction> actions, Order.Restore restore) throws IOException {
+        List<StagedCopy> whole = stager.fetch(actions);
+        for (StagedCopy copy : whole) {
+            if (!copy.isWhole()) {
+                throw PageUpdates.incomplete(
+                        order.source(), copy.path(), copy.action().bytes());
+            }
+        }
+        stager.add(new PageUpdates(order, area, files, progress).fetch(actions, restore.threads()));
+        pages.check(stager.copies());
+        progress.tell();
+        ReplayEnd end = order.source().replayEnd();
+        return new Staged(end, check(end));
     }
 
     /** Stages parts of files beside what is staged already. */

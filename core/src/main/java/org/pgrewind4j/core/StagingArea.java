@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.pgrewind4j.core.RewindException.TargetState;
+import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.DataPath;
 
 /**
@@ -29,7 +30,8 @@ import org.pgrewind4j.transport.DataPath;
  *     rewind makes the target whole</td></tr>
  * <tr><td>yes</td><td>yes</td><td>another one</td><td>sealed: the target is still untouched</td></tr>
  * <tr><td>yes</td><td>yes</td><td>none</td><td>half applied: no server starts, resume finishes</td></tr>
- * <tr><td>yes</td><td>yes</td><td>the same</td><td>applied, and the machine crashed just then</td></tr>
+ * <tr><td>yes</td><td>yes</td><td>the same</td><td>applied, and the machine crashed just then; or sealed, if the manifest
+ *     says that it was the same before</td></tr>
  * <tr><td>yes</td><td>no</td><td>any</td><td>applied: only the staging area is still to be removed</td></tr>
  * </table>
  *
@@ -145,7 +147,22 @@ final class StagingArea {
         if (!isThere(controlFile())) {
             return State.HALF_APPLIED;
         }
-        return Files.mismatch(newControlFile(), controlFile()) < 0 ? State.APPLIED : State.SEALED;
+        return Files.mismatch(newControlFile(), controlFile()) < 0 && !isReplacedByItself()
+                ? State.APPLIED
+                : State.SEALED;
+    }
+
+    /**
+     * Whether the target had the very control file that it is to get, so that nothing tells whether it was applied: a
+     * backup was restored over its own restore. Until a server starts, applying once more changes nothing.
+     */
+    private boolean isReplacedByItself() throws IOException {
+        try {
+            Manifest manifest = ManifestText.parse(Files.readAllBytes(manifest()));
+            return manifest.targetControlFile().equals(Manifest.fingerprint(newControlFile()));
+        } catch (PgRewindException e) {
+            return false;
+        }
     }
 
     /** Whether there is such a file. What cannot be told is an error: too much hangs on it for a guess. */
@@ -200,7 +217,10 @@ final class StagingArea {
     /** Makes durable where the control files are: the one that is in place, the new one and the one aside. */
     void syncControlFile(FileOperations files) throws IOException {
         files.syncDirectory(root());
-        files.syncDirectory(parent(controlFile()));
+        // A restore into an empty directory is still to make it.
+        if (Files.isDirectory(parent(controlFile()))) {
+            files.syncDirectory(parent(controlFile()));
+        }
     }
 
     private static void removeContents(FileOperations files, Path directory, Set<Path> kept) throws IOException {

@@ -3,6 +3,7 @@ package org.pgrewind4j.core;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.pgrewind4j.transport.LocalDirectoryTransport;
@@ -40,9 +41,15 @@ record Verifier(Verify verify, Predicate<WalSegmentName> restorable) {
                 Phase.VERIFY,
                 manifest.bytes() + points.end().minus(points.redo()),
                 manifest.steps().size());
-        AppliedWal wal = new AppliedWal(target, cluster(target, control), restorable, progress);
-        wal.check(points);
-        AppliedFiles files = new AppliedFiles(target, control, progress);
+        RestoredBackup restored = manifest.restored();
+        // What a restored server replays it gets by itself, but for what the backup holds.
+        Optional<AppliedWal> wal = restored == null
+                ? Optional.of(new AppliedWal(target, cluster(target, control), restorable, progress))
+                : Optional.empty();
+        if (wal.isPresent()) {
+            wal.get().check(points);
+        }
+        AppliedFiles files = AppliedFiles.of(target, control, manifest, progress);
         files.check(manifest.steps());
         progress.tell();
         return Optional.of(new Verification(
@@ -52,8 +59,8 @@ record Verifier(Verify verify, Predicate<WalSegmentName> restorable) {
                 files.pagesWithChecksum(),
                 points.redo(),
                 points.end(),
-                wal.records(),
-                wal.toRestore()));
+                wal.map(AppliedWal::records).orElse(0L),
+                wal.map(AppliedWal::toRestore).orElse(List.of())));
     }
 
     private static Cluster cluster(Path target, ControlFile control) throws IOException {

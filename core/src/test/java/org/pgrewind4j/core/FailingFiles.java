@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.pgrewind4j.transport.backup.BackupEntry;
 
 /**
  * File operations of a process that dies at one of them: that one and all later ones fail. A write that dies has written
@@ -116,6 +118,13 @@ final class FailingFiles implements FileOperations {
     public void move(Path from, Path to) throws IOException {
         live("move to " + to);
         files.move(from, to);
+    }
+
+    @Override
+    public boolean setAttributes(Path path, BackupEntry.Attributes attributes, Optional<Instant> modified)
+            throws IOException {
+        live("attributes of " + path);
+        return files.setAttributes(path, attributes, modified);
     }
 
     @Override

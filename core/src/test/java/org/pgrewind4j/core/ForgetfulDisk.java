@@ -8,6 +8,7 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -21,6 +22,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.transport.backup.BackupEntry;
 
 /**
  * File operations on a disk that forgets what was not synced when it crashes. The files below a base directory are what
@@ -161,6 +163,12 @@ final class ForgetfulDisk implements FileOperations {
         if (place.node() instanceof DiskNode.File file) {
             file.loaded(path);
         }
+    }
+
+    @Override
+    public boolean setAttributes(Path path, BackupEntry.Attributes attributes, Optional<Instant> modified)
+            throws IOException {
+        return cache.setAttributes(path, attributes, modified);
     }
 
     @Override

@@ -3,7 +3,9 @@ package org.pgrewind4j.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -13,6 +15,8 @@ import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.SourceFile;
+import org.pgrewind4j.transport.backup.BackupEntry;
 
 class ManifestTextTest {
 
@@ -37,6 +41,29 @@ class ManifestTextTest {
                     new Manifest.Plain(new FileAction.Truncate(DataPath.of("base/5/4"), 1L << 40)),
                     new Manifest.Plain(new FileAction.RemoveFile(DataPath.of("base/5/5"))),
                     new Manifest.Plain(new FileAction.RemoveDirectory(DataPath.of("base/6")))));
+
+    @Test
+    void parsesARestoreThatItPrints() {
+        BackupEntry.Attributes named = new BackupEntry.Attributes(0750, Optional.of("postgres"), Optional.of("dba"));
+        BackupEntry.Attributes nameless = new BackupEntry.Attributes(0, Optional.empty(), Optional.empty());
+        DataPath path = DataPath.of("base/5/1");
+        Manifest manifest = new Manifest(
+                Manifest.NO_CONTROL_FILE,
+                new Manifest.ReplayPoints(null, Lsn.parse("0/2000028"), Lsn.parse("1/A0")),
+                new CopiedBytes(1, 8192, 3, 4, 5),
+                List.of(""),
+                List.of(
+                        new Manifest.Plain(new FileAction.ClearPath(SourceFile.directory(path))),
+                        new Manifest.Plain(new FileAction.ClearPath(SourceFile.file(path, 0))),
+                        new Manifest.Plain(
+                                new FileAction.ClearPath(SourceFile.symlink(DataPath.of("pg_tblspc/1"), "/a b"))),
+                        new Manifest.Plain(
+                                new FileAction.SetAttributes(path, named, Optional.of(Instant.ofEpochSecond(-1)))),
+                        new Manifest.Plain(new FileAction.SetAttributes(path, nameless, Optional.empty()))),
+                new RestoredBackup("20261128-101010F", named));
+
+        assertThat(ManifestText.parse(ManifestText.format(manifest))).isEqualTo(manifest);
+    }
 
     @Test
     void parsesWhatItPrints() {

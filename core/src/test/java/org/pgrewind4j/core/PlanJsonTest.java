@@ -7,15 +7,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgrewind4j.core.FileAction.ClearPath;
 import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.FileAction.CreateDirectory;
@@ -23,11 +26,15 @@ import org.pgrewind4j.core.FileAction.CreateTablespaceLink;
 import org.pgrewind4j.core.FileAction.RemoveDirectory;
 import org.pgrewind4j.core.FileAction.RemoveFile;
 import org.pgrewind4j.core.FileAction.RestoreWal;
+import org.pgrewind4j.core.FileAction.SetAttributes;
 import org.pgrewind4j.core.FileAction.Truncate;
+import org.pgrewind4j.core.FileAction.UpdateFile;
 import org.pgrewind4j.core.FileAction.WriteConfiguration;
 import org.pgrewind4j.core.NeededWal.Origin;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
+import org.pgrewind4j.transport.SourceFile;
+import org.pgrewind4j.transport.backup.BackupEntry;
 import org.pgrewind4j.wal.DirectoryWalSource;
 import org.pgrewind4j.wal.WalSegmentName;
 
@@ -74,6 +81,17 @@ class PlanJsonTest {
         actions.put(
                 new WriteConfiguration(PATH, List.of("primary_conninfo")),
                 "{'action': 'writeConfiguration', 'path': 'base/5/16384', 'settings': ['primary_conninfo']}");
+        actions.put(new UpdateFile(PATH, 9), "{'action': 'updateFile', 'path': 'base/5/16384', 'size': 9}");
+        actions.put(
+                new ClearPath(SourceFile.directory(PATH)),
+                "{'action': 'clearPath', 'path': 'base/5/16384', 'needed': 'DIRECTORY'}");
+        actions.put(
+                new SetAttributes(
+                        PATH,
+                        new BackupEntry.Attributes(0640, Optional.of("postgres"), Optional.empty()),
+                        Optional.of(Instant.ofEpochSecond(1))),
+                "{'action': 'setAttributes', 'path': 'base/5/16384', 'mode': '640', 'user': 'postgres',"
+                        + " 'group': null, 'modified': '1970-01-01T00:00:01Z'}");
         actions.put(new RemoveFile(PATH), "{'action': 'removeFile', 'path': 'base/5/16384'}");
         actions.put(new RemoveDirectory(PATH), "{'action': 'removeDirectory', 'path': 'base/5/16384'}");
         return actions;

@@ -10,6 +10,8 @@ import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.transport.LocalDirectoryTransport;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.transport.backup.Backup;
+import org.pgrewind4j.transport.backup.BackupFacts;
 
 /**
  * A diverged pair of which a rewind needs every kind of action, without the files that take no part in it: no server
@@ -140,6 +142,23 @@ final class ThinPair implements AutoCloseable {
                 .mapTablespace(comes(), base().resolve("spaces/made/comes"))
                 .durability(Durability.NO_SYNC)
                 .threads(1);
+    }
+
+    /** The same as a restore, which leaves the target's tablespaces where they are. */
+    DeltaRestore restore(Backup from) throws IOException {
+        DeltaRestore restore = DeltaRestore.of(target())
+                .from(from)
+                .mapTablespace("99998", base().resolve("spaces/made/comes"))
+                .durability(Durability.NO_SYNC)
+                .threads(1);
+        for (BackupFacts.Tablespace tablespace : from.facts().tablespaces()) {
+            Path link = pristine.resolve("data/pg_tblspc/" + tablespace.oid());
+            if (Files.isSymbolicLink(link)) {
+                Path here = target().resolve("pg_tblspc/" + tablespace.oid());
+                restore.mapTablespace(tablespace.name(), Files.readSymbolicLink(here));
+            }
+        }
+        return restore;
     }
 
     RewindPlan plan() {
