@@ -74,7 +74,7 @@ final class BlockReader {
         if (known != null) {
             return known;
         }
-        byte[] read = stored.superBlock(file, superBlock);
+        byte[] read = stored.superBlock(file, superBlock, blocks.blockSize());
         kept.put(superBlock, read);
         keptBytes += read.length;
         Iterator<byte[]> longestAgo = kept.values().iterator();

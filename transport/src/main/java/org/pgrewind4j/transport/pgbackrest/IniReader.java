@@ -72,7 +72,7 @@ final class IniReader {
      * Reads a file to its end.
      *
      * @param in its bytes
-     * @param visitor takes the values, but for those of the section {@code [backrest]}
+     * @param visitor takes the values, but for the format and the checksum
      * @throws IniException if the file is none of that form and format, or not complete
      * @throws IOException if it cannot be read
      */
@@ -167,9 +167,9 @@ final class IniReader {
             throw new IniException("expected backrest-format first, found \"" + shown(key) + "\"");
         }
         digest(current, key, json);
-        if (!isOwn) {
+        if (!key.equals("backrest-format") || !isOwn) {
             visitor.visit(current, key, value);
-        } else if (key.equals("backrest-format")) {
+        } else {
             if (value.number() != FORMAT) {
                 throw new IniException("expected backrest-format " + FORMAT + ", found " + value.number());
             }

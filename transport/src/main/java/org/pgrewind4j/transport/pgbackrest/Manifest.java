@@ -15,6 +15,7 @@ import org.pgrewind4j.transport.codec.Compression;
  * @param facts what the backup says of itself; the timeline and the positions of an offline backup are not in a manifest
  * @param compression of all files
  * @param isRaw whether files in bundles have the raw form
+ * @param isBeta whether super blocks have the form that {@link BetaBlocks} reads
  * @param cipherPassphrase that the files are encrypted with
  * @param references labels of backups, by the numbers that files and block maps use
  * @param files the files
@@ -27,6 +28,7 @@ record Manifest(
         BackupFacts facts,
         Compression compression,
         boolean isRaw,
+        boolean isBeta,
         Optional<String> cipherPassphrase,
         List<String> references,
         ManifestFiles files,

@@ -54,6 +54,7 @@ final class ManifestParser implements IniReader.Visitor {
     private Optional<Integer> dataDirectory = Optional.empty();
     private Optional<String> cipherPassphrase = Optional.empty();
     private String label = "";
+    private boolean isBeta;
 
     private ManifestParser() {}
 
@@ -75,6 +76,8 @@ final class ManifestParser implements IniReader.Visitor {
     @Override
     public void visit(String section, String key, JsonValue value) {
         switch (section) {
+            case "backrest" ->
+                isBeta |= key.equals("backrest-version") && value.string().equals(BetaBlocks.RELEASE);
             case "backup" -> backup(key, value);
             case "backup:db" -> database.put(key, value);
             case "backup:option" -> options.put(key, value);
@@ -261,6 +264,7 @@ final class ManifestParser implements IniReader.Visitor {
                 facts(),
                 compression(),
                 flag(backup, "backup-bundle-raw"),
+                isBeta,
                 cipherPassphrase,
                 List.copyOf(references),
                 files,

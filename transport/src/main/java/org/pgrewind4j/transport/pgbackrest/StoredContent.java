@@ -97,11 +97,13 @@ final class StoredContent {
     }
 
     /** Reads a super block of a file whole. */
-    byte[] superBlock(ManifestFile file, BlockMap.SuperBlock block) throws IOException {
+    byte[] superBlock(ManifestFile file, BlockMap.SuperBlock block, int blockSize) throws IOException {
         Path stored = path(file.path(), block.reference(), block.bundle(), BLOCKS_SUFFIX);
         InputStream part = access.part(stored, open(stored, file), block.offset(), block.stored());
-        try (InputStream plain =
-                ExactStream.open(part, cipher, manifest.compression(), Layer.Form.RAW, block.length())) {
+        Layer outer = manifest.isBeta() ? BetaBlocks.inChunks(cipher) : cipher;
+        Layer inner =
+                manifest.isBeta() ? BetaBlocks.numbered(manifest.compression(), blockSize) : manifest.compression();
+        try (InputStream plain = ExactStream.open(part, outer, inner, Layer.Form.RAW, block.length())) {
             byte[] bytes = plain.readNBytes(block.length());
             if (plain.read() >= 0) {
                 throw new CodecException("expected " + block.length() + " bytes, found more");

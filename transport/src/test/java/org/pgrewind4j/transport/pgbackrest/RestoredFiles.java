@@ -1,6 +1,8 @@
 package org.pgrewind4j.transport.pgbackrest;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -36,7 +38,7 @@ final class RestoredFiles {
             private final Map<Integer, MessageDigest> open = new HashMap<>();
 
             @Override
-            public void bytes(int range, long offset, java.nio.ByteBuffer chunk) {
+            public void bytes(int range, long offset, ByteBuffer chunk) {
                 open.computeIfAbsent(range, added -> Sha1.digest()).update(chunk);
             }
 
@@ -53,6 +55,33 @@ final class RestoredFiles {
             }
         });
         return sums;
+    }
+
+    /** What a transport delivers of ranges of files that are there. */
+    static ByteBuffer[] ranges(Transport transport, List<FileRange> ranges) throws IOException {
+        List<ByteArrayOutputStream> found = new ArrayList<>();
+        ranges.forEach(range -> found.add(new ByteArrayOutputStream()));
+        transport.fetch(ranges, new RangeReceiver() {
+            @Override
+            public void bytes(int range, long offset, ByteBuffer chunk) {
+                byte[] piece = new byte[chunk.remaining()];
+                chunk.get(piece);
+                found.get(range).writeBytes(piece);
+            }
+
+            @Override
+            public void end(int range, long delivered) {
+                if (delivered != found.get(range).size()) {
+                    throw new AssertionError(ranges.get(range) + ": " + delivered);
+                }
+            }
+
+            @Override
+            public void vanished(int range) {
+                throw new AssertionError("vanished: " + ranges.get(range));
+            }
+        });
+        return found.stream().map(bytes -> ByteBuffer.wrap(bytes.toByteArray())).toArray(ByteBuffer[]::new);
     }
 
     /** What lies in a directory, with what its tablespaces' links lead to. */
