@@ -104,7 +104,7 @@ final class Planner {
         }
         try {
             return divergence.get().kind() == Divergence.Kind.SAME_TIMELINE
-                    ? sameTimeline(ofTarget, ofSource, divergence.get())
+                    ? sameTimeline(target, ofTarget, ofSource, divergence.get())
                     : diverged(target, ofTarget, ofSource, divergence.get());
         } catch (MissingWalException e) {
             preconditions.add(
@@ -212,12 +212,17 @@ final class Planner {
         return span.begin().isBefore(end) && !end.isAfter(span.end());
     }
 
-    private PlannedRewind sameTimeline(Cluster ofTarget, Cluster ofSource, Divergence divergence) throws IOException {
+    private PlannedRewind sameTimeline(
+            LocalDirectoryTransport target, Cluster ofTarget, Cluster ofSource, Divergence divergence)
+            throws IOException {
         Optional<Problem> leaving = LearnedTimeline.check(settings, ofTarget, ofSource);
-        return nothingToRewind(
-                Verdict.NOT_NEEDED,
-                divergence,
-                leaving.isPresent() ? leaving : SharedRecord.compareEnds(settings, ofTarget, ofSource));
+        if (leaving.isEmpty()) {
+            leaving = SharedRecord.compareEnds(settings, ofTarget, ofSource);
+        }
+        if (leaving.isEmpty()) {
+            leaving = LearnedTimeline.checkTarget(target, settings.source(), ofTarget, ofSource);
+        }
+        return nothingToRewind(Verdict.NOT_NEEDED, divergence, leaving);
     }
 
     /** Preconditions of a rewind are of no interest to one that is not needed. */
@@ -240,8 +245,13 @@ final class Planner {
         ReplayEnd end = settings.source().replayEnd();
         Divergence divergence = upTo(parting, end.lsn());
         if (endsBefore(divergence, ofTarget)) {
+            Optional<Problem> difference = SharedRecord.compareEndOfTarget(settings, ofTarget, ofSource);
             return nothingToRewind(
-                    Verdict.CAN_FOLLOW, divergence, SharedRecord.compareEndOfTarget(settings, ofTarget, ofSource));
+                    Verdict.CAN_FOLLOW,
+                    divergence,
+                    difference.isPresent()
+                            ? difference
+                            : LearnedTimeline.checkTarget(target, settings.source(), ofTarget, ofSource));
         }
         settings.listener().phaseStarted(Phase.SCAN);
         TargetScan scan = TargetScan.of(settings, ofTarget, ofSource, divergence.position());

@@ -3,6 +3,8 @@ package org.pgrewind4j.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -12,6 +14,7 @@ import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.LiveServerTransport;
+import org.pgrewind4j.transport.LocalDirectoryTransport;
 import org.pgrewind4j.transport.Transport;
 
 class LearnedTimelineTest {
@@ -72,6 +75,57 @@ class LearnedTimelineTest {
                 assertThat(late.verdict()).as(late.problems().toString()).isEqualTo(Verdict.REWIND);
                 assertThat(late.replayEnd().orElseThrow()).isGreaterThan(Lsn.INVALID);
             }
+        }
+    }
+
+    /** A crashed standby that had begun to follow a promoted server is to go back to the old primary. */
+    @ParameterizedTest
+    @ValueSource(strings = {"9.6", "13", "18"})
+    void targetThatHasBegunToFollowAnotherServerIsNotSaidToBeInLine(String release) throws IOException {
+        try (PostgresServer primary = PostgresServer.builder(ServerRelease.of(release))
+                .withChecksums()
+                .setting("autovacuum", "off")
+                .setting("bgwriter_lru_maxpages", "0")
+                .build()) {
+            primary.initialize();
+            primary.start();
+            primary.stop(StopMode.FAST);
+            try (PostgresServer promoted = primary.copy();
+                    PostgresServer target = primary.copy()) {
+                promoted.standbyOf(primary);
+                primary.start();
+                promoted.start();
+                promoted.catchUpWith(primary);
+                promoted.promote();
+                target.standbyOf(promoted);
+                target.start();
+                target.catchUpWith(promoted);
+                target.kill();
+                primary.stop(StopMode.FAST);
+
+                assertThat(planOf(target, primary)).singleElement().satisfies(problem -> {
+                    assertThat(problem.kind()).isEqualTo(Kind.HISTORY_DIFFERS);
+                    assertThat(problem.message())
+                            .matches("the target has begun to follow timeline 2 from [0-9A-F]+/[0-9A-F]+ on, which the"
+                                    + " source does not know: its server would go on with that");
+                });
+                promoted.stop(StopMode.FAST);
+                assertThat(planOf(target, promoted)).isEmpty();
+
+                String directory = ServerRelease.of(release).isAtLeast(10) ? "pg_wal" : "pg_xlog";
+                Files.delete(target.dataDirectory().resolve(directory).resolve("00000002.history"));
+                assertThat(planOf(target, primary)).isEmpty();
+                primary.start();
+                target.standbyOf(primary);
+                target.start();
+                target.catchUpWith(primary);
+            }
+        }
+    }
+
+    private static List<Problem> planOf(PostgresServer target, PostgresServer source) throws IOException {
+        try (Transport transport = LocalDirectoryTransport.open(source.dataDirectory())) {
+            return Rewind.of(target.dataDirectory()).from(transport).plan().problems();
         }
     }
 }
