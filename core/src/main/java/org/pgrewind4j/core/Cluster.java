@@ -3,6 +3,7 @@ package org.pgrewind4j.core;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Optional;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.timeline.TimelineHistory;
@@ -12,6 +13,7 @@ import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.wal.ControlFile;
 import org.pgrewind4j.wal.ControlFileException;
 import org.pgrewind4j.wal.PostgresVersion;
+import org.pgrewind4j.wal.WalSegmentSource;
 
 /**
  * What one side says of itself.
@@ -30,7 +32,13 @@ record Cluster(ControlFile controlFile, TimelineHistory history) {
     private static final int ATTEMPTS = 5;
 
     static Cluster of(Transport transport, ControlFile controlFile) throws IOException {
-        return new Cluster(controlFile, readHistory(transport, controlFile));
+        return of(transport, controlFile, List.of());
+    }
+
+    /** Takes a history that the cluster does not have any more from an archive. */
+    static Cluster of(Transport transport, ControlFile controlFile, List<WalSegmentSource> archives)
+            throws IOException {
+        return new Cluster(controlFile, readHistory(transport, controlFile, archives));
     }
 
     static ControlFile readControlFile(Transport transport) throws IOException {
@@ -55,12 +63,18 @@ record Cluster(ControlFile controlFile, TimelineHistory history) {
         return ofRecovery.compareTo(ofCheckPoint) > 0 ? ofRecovery : ofCheckPoint;
     }
 
-    private static TimelineHistory readHistory(Transport transport, ControlFile controlFile) throws IOException {
+    private static TimelineHistory readHistory(
+            Transport transport, ControlFile controlFile, List<WalSegmentSource> archives) throws IOException {
         TimelineId timeline = timeline(controlFile);
         if (timeline.value() == 1) {
             return TimelineHistory.ofSingle(timeline);
         }
-        return history(transport, controlFile.version(), timeline)
+        Optional<TimelineHistory> own = history(transport, controlFile.version(), timeline);
+        if (own.isPresent()) {
+            return own.get();
+        }
+        return WalSegmentSource.firstOf(archives)
+                .history(timeline)
                 .orElseThrow(() -> new PgRewindException(PgRewindException.withHint(
                         transport.description() + " has no history file \""
                                 + historyPath(controlFile.version(), timeline) + "\" for the timeline that it is on",

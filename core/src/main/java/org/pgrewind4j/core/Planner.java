@@ -85,7 +85,7 @@ final class Planner {
             label.ifPresent(found -> refuseLabel());
             return refused(null);
         }
-        Cluster ofTarget = Cluster.of(target, targetControl);
+        Cluster ofTarget = Cluster.of(target, targetControl, settings.archives());
         Cluster ofSource = Cluster.of(settings.source(), sourceControl);
         if (label.isPresent()) {
             if (isRewound(label.get(), ofTarget, ofSource)) {

@@ -132,7 +132,7 @@ final class ReplayNeeds {
         TimelineId abandoned = Cluster.timeline(facts.targetControl());
         TimelineId followed = facts.source().history().timeline();
         String file = abandoned.historyFileName();
-        if (abandoned.compareTo(followed) <= 0 || followsNumber() || !isArchived(file)) {
+        if (abandoned.compareTo(followed) <= 0 || followsNumber() || !isArchived(abandoned)) {
             return Optional.empty();
         }
         return Optional.of(new Warning(
@@ -151,15 +151,15 @@ final class ReplayNeeds {
     }
 
     /** The target's archiver says so, or a restore_command finds it. */
-    private boolean isArchived(String file) throws IOException {
+    private boolean isArchived(TimelineId timeline) throws IOException {
         Path status = settings.target()
                 .resolve(facts.targetControl().version().walDirectory())
                 .resolve("archive_status");
-        if (Files.exists(status.resolve(file + ".done"))) {
+        if (Files.exists(status.resolve(timeline.historyFileName() + ".done"))) {
             return true;
         }
         for (WalSegmentSource archive : settings.archives()) {
-            if (archive instanceof RestoredWal restored && restored.has(file)) {
+            if (archive instanceof RestoredWal && archive.history(timeline).isPresent()) {
                 return true;
             }
         }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -12,6 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.TimelineHistory;
+import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.wal.DirectoryWalSource;
 import org.pgrewind4j.wal.WalSegment;
 import org.pgrewind4j.wal.WalSegmentName;
@@ -64,14 +67,19 @@ public final class RestoredWal implements WalSegmentSource, Closeable {
         return restored.open(name);
     }
 
-    /** Whether the command brings a file that is no segment. */
-    synchronized boolean has(String file) throws IOException {
+    /** Runs the command for a history file, each time. */
+    @Override
+    public synchronized Optional<TimelineHistory> history(TimelineId timeline) throws IOException {
         Path incoming = directory.resolve("incoming");
         Files.deleteIfExists(incoming);
-        boolean isThere =
-                command.run(file, incoming, dataDirectory, directory.resolve("output")) && Files.exists(incoming);
+        boolean isThere = command.run(timeline.historyFileName(), incoming, dataDirectory, directory.resolve("output"))
+                && Files.exists(incoming);
+        Optional<TimelineHistory> history = isThere
+                ? Optional.of(TimelineHistory.parse(
+                        timeline, new String(Files.readAllBytes(incoming), StandardCharsets.UTF_8)))
+                : Optional.empty();
         Files.deleteIfExists(incoming);
-        return isThere;
+        return history;
     }
 
     private void restore(WalSegmentName name) throws IOException {

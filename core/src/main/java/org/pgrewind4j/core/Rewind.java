@@ -118,6 +118,7 @@ public final class Rewind {
     /**
      * Adds a place to look for WAL that the target no longer has. The target's own directory is asked first, the
      * source's {@code pg_wal} last, and only for shared WAL. What replay needs and neither side has is copied from there.
+     * The target's timeline history is taken from there too if the target has lost it.
      *
      * @param archive gives segments of the clusters' branches: their WAL archive, or {@link RestoredWal}
      * @return this

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.wal.WalSegment;
 import org.pgrewind4j.wal.WalSegmentName;
 
@@ -74,6 +75,19 @@ class RestoreCommandTest {
                         data.toString(),
                         ""));
         assertThat(data.resolve(RestoredWal.DIRECTORY)).doesNotExist();
+    }
+
+    @Test
+    void bringsAHistoryFile() throws IOException {
+        Files.writeString(archive.resolve("00000002.history"), "1\t0/300000\tpromoted\n");
+        try (RestoredWal wal = open("cp \"" + archive + "/%f\" \"%p\"")) {
+            assertThat(wal.history(new TimelineId(2)).orElseThrow().last().begin())
+                    .isEqualTo(NAME.begin());
+            assertThat(wal.history(new TimelineId(3))).isEmpty();
+        }
+        try (RestoredWal wal = open("true")) {
+            assertThat(wal.history(new TimelineId(2))).isEmpty();
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.pgrewind4j.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,14 +15,37 @@ import org.pgrewind4j.testserver.LogicalContents;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.LocalDirectoryTransport;
+import org.pgrewind4j.wal.DirectoryWalSource;
 import org.pgrewind4j.wal.WalSegmentName;
+import org.pgrewind4j.wal.WalSegmentSource;
 
 /** WAL that neither side has any more comes from the archive, both to be scanned and to be replayed. */
 class RestoredWalTest {
 
     @TempDir
     private Path archive;
+
+    /** Back to the old primary, whose timeline the target has left. */
+    @Test
+    void readsTheHistoryOfATargetThatHasItInTheArchiveOnly() throws IOException {
+        try (DivergedPair pair = pair();
+                LocalDirectoryTransport source =
+                        LocalDirectoryTransport.open(pair.target().dataDirectory())) {
+            Path target = pair.source().dataDirectory();
+            Files.move(target.resolve("pg_wal/00000002.history"), archive.resolve("00000002.history"));
+            Rewind rewind = Rewind.of(target).from(source);
+            assertThatThrownBy(rewind::plan)
+                    .isInstanceOf(PgRewindException.class)
+                    .hasMessageContaining("has no history file \"pg_wal/00000002.history\"");
+
+            assertThat(rewind.walFrom(WalSegmentSource.firstOf(new DirectoryWalSource(archive)))
+                            .plan()
+                            .verdict())
+                    .isEqualTo(Verdict.REWIND);
+        }
+    }
 
     @Test
     void rewindsWhatHasItsWalInTheArchiveOnly() throws IOException {

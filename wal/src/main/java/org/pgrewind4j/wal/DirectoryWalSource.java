@@ -3,10 +3,14 @@ package org.pgrewind4j.wal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import org.pgrewind4j.timeline.TimelineHistory;
+import org.pgrewind4j.timeline.TimelineId;
 
 /** The segments in one directory, under the names that PostgreSQL gives them: a {@code pg_wal} or a plain archive. */
 public final class DirectoryWalSource implements WalSegmentSource {
@@ -27,6 +31,16 @@ public final class DirectoryWalSource implements WalSegmentSource {
         try {
             return Optional.of(
                     new FileSegment(FileChannel.open(directory.resolve(name.fileName()), StandardOpenOption.READ)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public Optional<TimelineHistory> history(TimelineId timeline) throws IOException {
+        try {
+            byte[] content = Files.readAllBytes(directory.resolve(timeline.historyFileName()));
+            return Optional.of(TimelineHistory.parse(timeline, new String(content, StandardCharsets.UTF_8)));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }

@@ -3,6 +3,8 @@ package org.pgrewind4j.wal;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.pgrewind4j.timeline.TimelineHistory;
+import org.pgrewind4j.timeline.TimelineId;
 
 /**
  * Where WAL segments come from: a {@code pg_wal} directory, an archive, another server. Safe for use by several
@@ -19,6 +21,17 @@ public interface WalSegmentSource {
      * @throws IOException if the source cannot tell, or has the segment and cannot open it
      */
     Optional<WalSegment> open(WalSegmentName name) throws IOException;
+
+    /**
+     * Reads the history file of a timeline, which archives have beside the segments.
+     *
+     * @param timeline whose history
+     * @return what the file says, or empty if this source does not have it; sources of segments alone need not say more
+     * @throws IOException if the source cannot tell, or has the file and cannot read it
+     */
+    default Optional<TimelineHistory> history(TimelineId timeline) throws IOException {
+        return Optional.empty();
+    }
 
     /**
      * Asks several sources in turn.
@@ -38,14 +51,28 @@ public interface WalSegmentSource {
      */
     static WalSegmentSource firstOf(List<? extends WalSegmentSource> sources) {
         List<WalSegmentSource> chain = List.copyOf(sources);
-        return name -> {
-            for (WalSegmentSource source : chain) {
-                Optional<WalSegment> segment = source.open(name);
-                if (segment.isPresent()) {
-                    return segment;
+        return new WalSegmentSource() {
+            @Override
+            public Optional<WalSegment> open(WalSegmentName name) throws IOException {
+                for (WalSegmentSource source : chain) {
+                    Optional<WalSegment> segment = source.open(name);
+                    if (segment.isPresent()) {
+                        return segment;
+                    }
                 }
+                return Optional.empty();
             }
-            return Optional.empty();
+
+            @Override
+            public Optional<TimelineHistory> history(TimelineId timeline) throws IOException {
+                for (WalSegmentSource source : chain) {
+                    Optional<TimelineHistory> history = source.history(timeline);
+                    if (history.isPresent()) {
+                        return history;
+                    }
+                }
+                return Optional.empty();
+            }
         };
     }
 }

@@ -168,6 +168,7 @@ public final class BackrestArchive implements WalSegmentSource {
      * @throws BackrestException if the file is not one
      * @throws IOException if it cannot be read
      */
+    @Override
     public Optional<TimelineHistory> history(TimelineId timeline) throws IOException {
         for (Path directory : directories) {
             Path file = directory.resolve(timeline.historyFileName());
