@@ -61,7 +61,7 @@ final class Applier {
     void apply(Manifest manifest) throws IOException {
         ControlFileAside.move(area, files, manifest.targetControlFile());
         for (Manifest.Step step : manifest.steps()) {
-            Events.apply(step, () -> perform(step));
+            Events.apply(step.path(), step.bytes(), () -> perform(step));
             if (changedFiles.size() >= FORCED_AT_ONCE) {
                 syncChangedFiles();
             }

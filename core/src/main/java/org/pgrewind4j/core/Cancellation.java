@@ -61,8 +61,21 @@ public final class Cancellation {
         return cancelled || (deadline != null && System.nanoTime() - deadline >= 0);
     }
 
-    /** Begins work of this thread that can be cancelled. */
-    Work begin() {
+    /**
+     * Starts work of this thread that can be cancelled. A program can put steps of its own under the same cancellation as
+     * its rewinds:
+     *
+     * <pre>{@code
+     * try (Cancellation.Work work = cancellation.begin()) {
+     *     // what ends soon after an interrupt
+     *     work.check();
+     * }
+     * }</pre>
+     *
+     * @return the work, which the same thread closes
+     * @throws CancellationException if it is cancelled already
+     */
+    public Work begin() {
         Work work = new Work();
         synchronized (this) {
             under.add(work);
@@ -72,8 +85,8 @@ public final class Cancellation {
         return work;
     }
 
-    /** Work of one thread, from its begin until it is closed. */
-    final class Work implements AutoCloseable {
+    /** Work of one thread, from its start until it is closed. */
+    public final class Work implements AutoCloseable {
         private final Thread worker = Thread.currentThread();
         private @Nullable Thread watch;
         private boolean isInterrupted;
@@ -105,21 +118,31 @@ public final class Cancellation {
             }
         }
 
-        /** Goes on only if it was not cancelled. */
-        void check() {
+        private Work() {}
+
+        /**
+         * Goes on only if it was not cancelled.
+         *
+         * @throws CancellationException if it was
+         */
+        public void check() {
             if (isCancelled()) {
                 close();
                 throw new CancellationException("it was cancelled");
             }
         }
 
-        /** Whether this work was cancelled: not if that came after it was shielded. */
-        boolean isCancelled() {
+        /**
+         * Whether this work was cancelled.
+         *
+         * @return true if so, and not after it was shielded
+         */
+        public boolean isCancelled() {
             return !isShielded && Cancellation.this.isCancelled();
         }
 
         /** From here on nothing cancels this work; what did so before is forgotten. */
-        void shield() {
+        public void shield() {
             isShielded = true;
             close();
         }

@@ -11,7 +11,6 @@ import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.wal.ControlFile;
-import org.pgrewind4j.wal.ControlFileException;
 import org.pgrewind4j.wal.PostgresVersion;
 import org.pgrewind4j.wal.WalSegmentSource;
 
@@ -23,13 +22,7 @@ import org.pgrewind4j.wal.WalSegmentSource;
  */
 record Cluster(ControlFile controlFile, TimelineHistory history) {
 
-    /** A control file is 8192 bytes; a longer one is refused by its reader, not cut by ours. */
-    private static final int LONGEST_CONTROL_FILE = 16 * 1024;
-
     private static final int LONGEST_HISTORY = 16 * 1024 * 1024;
-
-    /** A running server may be writing its control file while it is read. */
-    private static final int ATTEMPTS = 5;
 
     static Cluster of(Transport transport, ControlFile controlFile) throws IOException {
         return of(transport, controlFile, List.of());
@@ -39,18 +32,6 @@ record Cluster(ControlFile controlFile, TimelineHistory history) {
     static Cluster of(Transport transport, ControlFile controlFile, List<WalSegmentSource> archives)
             throws IOException {
         return new Cluster(controlFile, readHistory(transport, controlFile, archives));
-    }
-
-    static ControlFile readControlFile(Transport transport) throws IOException {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return ControlFile.parse(transport.read(DataPath.CONTROL_FILE, LONGEST_CONTROL_FILE));
-            } catch (ControlFileException e) {
-                if (attempt == ATTEMPTS) {
-                    throw e;
-                }
-            }
-        }
     }
 
     /**

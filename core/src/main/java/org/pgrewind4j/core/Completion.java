@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.pgrewind4j.timeline.PgRewindException;
 
 /** Applies a sealed staging area, removes it, and says what was done. */
 final class Completion {
@@ -65,7 +66,7 @@ final class Completion {
         try {
             area.remove(files);
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "the staging area stays: {0}", Failures.describe(e));
+            LOG.log(System.Logger.Level.WARNING, "the staging area stays: {0}", PgRewindException.describe(e));
         }
     }
 

@@ -169,19 +169,8 @@ final class CopySet {
         });
         if (rest < end) {
             long offset = (Math.max(rest, first) - first) * geometry.blockSize();
-            append(ranges, new FileRange(path, offset, (end - first) * geometry.blockSize() - offset));
+            new FileRange(path, offset, (end - first) * geometry.blockSize() - offset).appendTo(ranges);
         }
         return ranges;
-    }
-
-    /** Adds a range, as one with the last where they touch. */
-    static void append(List<FileRange> ranges, FileRange range) {
-        int last = ranges.size() - 1;
-        if (last >= 0 && ranges.get(last).end() == range.offset()) {
-            FileRange before = ranges.get(last);
-            ranges.set(last, new FileRange(before.path(), before.offset(), before.length() + range.length()));
-        } else if (range.length() > 0) {
-            ranges.add(range);
-        }
     }
 }

@@ -58,7 +58,7 @@ final class Decider {
         ChangedBlocks changed = scan.changed();
         settings.listener().phaseStarted(Phase.DECIDE);
         RelationGeometry geometry = RelationGeometry.of(targetControl);
-        Listings listings = Listings.of(settings.source(), target, geometry);
+        Listing.Both listings = Listing.ofBoth(settings.source(), target, geometry);
         Listing sourceFiles = listings.source();
         Listing targetFiles = listings.target();
         WalFiles walFiles = new WalFiles(
@@ -115,7 +115,7 @@ final class Decider {
                     sourceFiles.bytes(),
                     links);
             Rehearsal.Found found = new Rehearsal(settings, facts, all).askEarly(end.lsn());
-            preconditions.problems().addAll(found.problems());
+            found.problems().forEach(preconditions::add);
             if (preconditions.problems().isEmpty()) {
                 List<Warning> warnings = new ArrayList<>(found.result().warnings());
                 warnings.addAll(new ReplayNeeds(settings, facts).ofConfiguration(standbyFiles, target));
@@ -133,7 +133,7 @@ final class Decider {
         } else if (decision instanceof Decision.Compare compare) {
             toCompare.add(compare.ifDifferent());
         } else if (decision instanceof Decision.Refuse refuse) {
-            preconditions.problems().add(refuse.problem());
+            preconditions.add(refuse.problem());
         }
     }
 

@@ -271,7 +271,7 @@ public final class DeltaRestore {
         }
         return new PgRewindException(
                 "cannot plan the restore of \"" + target + "\" from " + backup.description() + ": "
-                        + Failures.describe(e),
+                        + PgRewindException.describe(e),
                 e);
     }
 

@@ -12,6 +12,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
+import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
 
 /**
@@ -50,7 +51,7 @@ final class Events {
         }
     }
 
-    static void apply(Manifest.Step step, Operation operation) throws IOException {
+    static void apply(DataPath path, long bytes, Operation operation) throws IOException {
         if (!areRecorded()) {
             operation.run();
             return;
@@ -59,8 +60,8 @@ final class Events {
         event.begin();
         operation.run();
         if (event.shouldCommit()) {
-            event.path = step.path().toString();
-            event.bytes = step.bytes();
+            event.path = path.toString();
+            event.bytes = bytes;
             event.commit();
         }
     }

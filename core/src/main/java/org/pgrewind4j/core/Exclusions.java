@@ -30,9 +30,6 @@ final class Exclusions {
 
     private static final String TEMPORARY = "pgsql_tmp";
 
-    /** All names of this library's own hold this. */
-    private static final String OWN = "pgrewind4j.";
-
     private static final String STREWN = ".DS_Store";
 
     private Exclusions() {}
@@ -42,18 +39,8 @@ final class Exclusions {
         if (!path.isOfCluster()) {
             return true;
         }
-        String text = path.toString();
-        if (!text.contains(OWN) && !text.endsWith(STREWN)) {
-            // Nearly all paths, and there are many.
-            return false;
-        }
-        return text.equals(StagingArea.LOCK_FILE)
-                || text.equals(RestoredWal.DIRECTORY)
-                || text.startsWith(RestoredWal.DIRECTORY + "/")
-                || text.equals(StagingArea.DIRECTORY)
-                || text.contains("/" + StagingArea.DIRECTORY)
-                || text.startsWith(StagingArea.DIRECTORY + "/")
-                || path.fileName().equals(STREWN);
+        return OwnNames.contain(path)
+                || (path.toString().endsWith(STREWN) && path.fileName().equals(STREWN));
     }
 
     /** Directories that need not be listed on the source, because nothing below them is copied. */

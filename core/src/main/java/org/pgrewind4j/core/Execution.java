@@ -40,7 +40,7 @@ final class Execution {
             // Until the target is locked, what lies there is another process's.
             throw cancellation.isCancelled()
                     ? cancelled(order.target(), TargetState.UNTOUCHED, e)
-                    : RewindException.failed(order.target(), TargetState.UNTOUCHED, e);
+                    : TargetFailure.of(order.target(), TargetState.UNTOUCHED, e);
         } finally {
             order.manner().listener().end();
         }
@@ -55,7 +55,7 @@ final class Execution {
             work.close();
             throw isCancelled
                     ? cancelled(target, area.targetState(), e)
-                    : RewindException.failed(target, area.targetState(), e);
+                    : TargetFailure.of(target, area.targetState(), e);
         }
     }
 
@@ -81,7 +81,7 @@ final class Execution {
                     // Whether it may be done at all depends on these blocks, too.
                     staged = staging.stageMore(split.overwritten(), staged);
                 } else if (!split.overwritten().isEmpty()) {
-                    OverwrittenBlocks.note(split.overwritten(), order, area, files);
+                    OverwrittenBlocks.note(split.overwritten(), staging.note(split.overwritten()), area, files);
                     // The point of no return of an execution in place: from here on no server starts on the target, and
                     // until the seal only a rewind from a source makes it whole.
                     ControlFileAside.move(area, files, order.fingerprint());
@@ -108,7 +108,8 @@ final class Execution {
         } else {
             work.check();
         }
-        return new Completion(target, area, files, order.manner().verifier(), listener)
+        Verifier verifier = new Verifier(order.manner().verify(), order.manner().restorable());
+        return new Completion(target, area, files, verifier, listener)
                 .complete(manifest, Verdict.REWIND, times)
                 .warning(warnings);
     }

@@ -171,7 +171,7 @@ final class FileDecisions {
         // A server that died while it extended the file can leave a part of a block at the end.
         long shared = Math.min(geometry.wholeBlocks(target.size()), source.size());
         List<FileRange> ranges = new ArrayList<>(copySet.ranges(source.path(), relation, shared, geometry));
-        CopySet.append(ranges, new FileRange(source.path(), shared, source.size() - shared));
+        new FileRange(source.path(), shared, source.size() - shared).appendTo(ranges);
         if (!ranges.isEmpty()) {
             return new Decision.Do(new CopyRanges(source.path(), ranges, source.size()));
         }

@@ -37,8 +37,8 @@ record InPlaceSplit(List<FileAction> staged, List<CopyRanges> overwritten) {
         for (FileRange range : copy.ranges()) {
             long end = range.offset() + range.length();
             long parting = Math.max(range.offset(), Math.min(end, size));
-            CopySet.append(inside, new FileRange(copy.path(), range.offset(), parting - range.offset()));
-            CopySet.append(behind, new FileRange(copy.path(), parting, end - parting));
+            new FileRange(copy.path(), range.offset(), parting - range.offset()).appendTo(inside);
+            new FileRange(copy.path(), parting, end - parting).appendTo(behind);
         }
         if (!inside.isEmpty()) {
             overwritten.add(new CopyRanges(copy.path(), inside, copy.finalSize()));

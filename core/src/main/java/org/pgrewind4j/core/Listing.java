@@ -21,6 +21,8 @@ import org.pgrewind4j.wal.RelFileLocator;
 /** What lies in one data directory, in the order of the paths. */
 final class Listing {
 
+    static final String THREAD_NAME = "pgrewind4j-list";
+
     private final List<SourceFile> files;
     private final Set<RelFileLocator> unlogged;
 
@@ -53,6 +55,18 @@ final class Listing {
         });
         files.sort(Comparator.comparing(SourceFile::path));
         return new Listing(files, unlogged);
+    }
+
+    /** What lies on both sides. */
+    record Both(Listing source, Listing target) {}
+
+    /** Lists both sides at the same time: where there are many files, a rewind does little else. */
+    static Both ofBoth(Transport source, Transport target, RelationGeometry geometry) throws IOException {
+        List<Listing> both = ParallelCalls.results(
+                THREAD_NAME,
+                2,
+                List.of(() -> of(source, Exclusions.closedOnSource(), geometry), () -> of(target, Set.of(), geometry)));
+        return new Both(both.get(0), both.get(1));
     }
 
     List<SourceFile> files() {

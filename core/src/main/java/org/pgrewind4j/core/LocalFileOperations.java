@@ -37,6 +37,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.backup.BackupEntry;
 
 /**
@@ -86,7 +87,7 @@ final class LocalFileOperations implements FileOperations {
         } catch (IOException e) {
             throw new RewindException(
                     RewindException.TargetState.UNTOUCHED,
-                    "cannot look at \"" + dataDirectory + "\": " + Failures.describe(e),
+                    "cannot look at \"" + dataDirectory + "\": " + PgRewindException.describe(e),
                     e);
         }
     }

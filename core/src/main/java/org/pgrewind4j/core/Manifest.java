@@ -58,6 +58,11 @@ record Manifest(
         return Hashing.sha256().hashBytes(controlFile).toString();
     }
 
+    /** The same of other steps. */
+    Manifest with(List<Step> others) {
+        return new Manifest(targetControlFile, points, copied, places, others, restored);
+    }
+
     long bytes() {
         return steps.stream().mapToLong(Step::bytes).sum();
     }

@@ -123,7 +123,8 @@ record Order(
      * @param durability whether what is written is forced to the disk
      * @param afterSeal what a cancellation does once all is sealed
      * @param cancellation what may end it early
-     * @param verifier what is proven of the result
+     * @param verify what is proven of the result
+     * @param restorable the WAL segments that the started server gets by itself
      * @param listener receives phases and progress
      */
     record Manner(
@@ -131,7 +132,8 @@ record Order(
             Durability durability,
             AfterSeal afterSeal,
             Cancellation cancellation,
-            Verifier verifier,
+            Verify verify,
+            Predicate<WalSegmentName> restorable,
             PhaseEvents listener) {}
 
     /** Knows what a configuration file is to hold. */
@@ -153,6 +155,17 @@ record Order(
 
     /** What is taken by some of the actions, by kind. */
     CopiedBytes bytes(Collection<? extends FileAction> taken) {
-        return CopiedBytes.of(taken, RelationGeometry.of(base), walFiles);
+        return new ByteCount(RelationGeometry.of(base), walFiles).of(taken);
+    }
+
+    /** What is kept of this order with what is staged: all but the steps. */
+    Manifest manifest(Lsn arrived, Collection<? extends FileAction> taken, StagingArea area) {
+        return new Manifest(
+                fingerprint(),
+                replay.upTo(arrived),
+                bytes(taken),
+                List.copyOf(area.places().keySet()),
+                List.of(),
+                restore == null ? null : restore.backup());
     }
 }

@@ -31,8 +31,11 @@ final class OverwrittenBlocks {
     /**
      * Takes note, durably, of what is going to be overwritten. What was noted before stays noted: until the seal it may
      * still hold what an earlier execution wrote there.
+     *
+     * @param about what else is kept with them; its steps do not count
      */
-    static void note(List<CopyRanges> blocks, Order order, StagingArea area, FileOperations files) throws IOException {
+    static void note(List<CopyRanges> blocks, Manifest about, StagingArea area, FileOperations files)
+            throws IOException {
         List<Manifest.Step> steps = new ArrayList<>();
         Set<CopyRanges> all = new LinkedHashSet<>(blocks);
         if (area.state() == StagingArea.State.OVERWRITING) {
@@ -45,14 +48,8 @@ final class OverwrittenBlocks {
                             pieces.add(new Manifest.Piece(range.offset(), range.length(), 0, Manifest.Piece.IN_PLACE)));
             steps.add(new Manifest.Parts(copy.path(), copy.finalSize(), "", pieces));
         }
-        Manifest note = new Manifest(
-                order.fingerprint(),
-                order.replay().upTo(order.replay().end().lsn()),
-                order.bytes(blocks),
-                List.copyOf(area.places().keySet()),
-                steps);
         Path unfinished = area.root().resolve("overwritten.new");
-        files.write(unfinished, ManifestText.format(note));
+        files.write(unfinished, ManifestText.format(about.with(steps)));
         files.move(unfinished, area.overwritten());
         area.sync(files);
     }

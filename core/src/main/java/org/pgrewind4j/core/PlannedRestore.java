@@ -118,7 +118,7 @@ final class PlannedRestore implements RestorePlan {
                 Files.createDirectory(
                         target, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             } catch (IOException e) {
-                throw RewindException.failed(target, TargetState.UNTOUCHED, e);
+                throw TargetFailure.of(target, TargetState.UNTOUCHED, e);
             }
         }
     }

@@ -1,5 +1,6 @@
 package org.pgrewind4j.core;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -131,7 +132,7 @@ final class PlannedRewind implements RewindPlan {
     public CopiedBytes bytes() {
         return facts == null
                 ? new CopiedBytes(0, 0, 0, 0, 0)
-                : CopiedBytes.of(actions, RelationGeometry.of(facts.targetControl()), facts.walFiles());
+                : new ByteCount(RelationGeometry.of(facts.targetControl()), facts.walFiles()).of(actions);
     }
 
     @Override
@@ -146,7 +147,19 @@ final class PlannedRewind implements RewindPlan {
 
     @Override
     public List<ExpectedPhase> phases() {
-        return ExpectedPhase.of(verdict, settings.verify(), bytes().total(), walBytes());
+        List<ExpectedPhase> phases = new ArrayList<>();
+        long copied = bytes().total();
+        if (verdict == Verdict.REWIND) {
+            phases.add(new ExpectedPhase(Phase.STAGE, copied));
+            phases.add(new ExpectedPhase(Phase.SEAL, 0));
+        }
+        if (verdict == Verdict.REWIND || verdict == Verdict.RESUME) {
+            phases.add(new ExpectedPhase(Phase.APPLY, copied));
+            if (settings.verify() == Verify.RESULT) {
+                phases.add(new ExpectedPhase(Phase.VERIFY, copied + walBytes()));
+            }
+        }
+        return phases;
     }
 
     private long walBytes() {
@@ -156,11 +169,6 @@ final class PlannedRewind implements RewindPlan {
     @Override
     public long sourceBytes() {
         return facts == null ? 0 : facts.sourceBytes();
-    }
-
-    @Override
-    public String toJson() {
-        return PlanJson.of(this);
     }
 
     RewindFacts facts() {
@@ -178,7 +186,10 @@ final class PlannedRewind implements RewindPlan {
             case RESUME, ALREADY_REWOUND -> {
                 // A rewind that was killed after its very last change can have left its staging area.
                 RewindReport report = Resumption.resume(
-                                settings.target(), settings.durability(), verifier(), settings.listener())
+                                settings.target(),
+                                settings.durability(),
+                                new Verifier(settings.verify(), settings.restorable()),
+                                settings.listener())
                         .orElseGet(this::nothingDone);
                 writeStandby();
                 yield report;
@@ -193,10 +204,6 @@ final class PlannedRewind implements RewindPlan {
     /** A rewind has this sealed, so that resuming it needs nobody to know the settings. */
     private void writeStandby() {
         settings.standby().ifPresent(standby -> StandbyWriter.write(settings.target(), standby, settings.durability()));
-    }
-
-    private Verifier verifier() {
-        return new Verifier(settings.verify(), settings.restorable());
     }
 
     private RewindReport nothingDone() {
@@ -228,7 +235,8 @@ final class PlannedRewind implements RewindPlan {
                         settings.durability(),
                         settings.afterSeal(),
                         settings.cancellation(),
-                        verifier(),
+                        settings.verify(),
+                        settings.restorable(),
                         settings.listener()));
     }
 }

@@ -10,6 +10,7 @@ import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.DivergenceFinder;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.timeline.TimelineSpan;
 import org.pgrewind4j.transport.LocalDirectoryTransport;
 import org.pgrewind4j.transport.PostmasterPid;
@@ -37,7 +38,7 @@ final class Planner {
     PlannedRewind plan() throws IOException {
         settings.listener().phaseStarted(Phase.COLLECT);
         if (SealedRewind.isIn(settings.target())) {
-            SealedBranch.check(settings).ifPresent(preconditions.problems()::add);
+            SealedBranch.check(settings.target(), settings.source()).ifPresent(preconditions::add);
             return preconditions.problems().isEmpty()
                     ? PlannedRewind.of(settings, Verdict.RESUME, null, List.of())
                     : refused(null);
@@ -48,7 +49,7 @@ final class Planner {
             PlannedRewind plan = plan(target, targetControl);
             Optional<Problem> kept = OverwrittenBlocks.keptBy(plan.actions(), area);
             if (kept.isPresent() && plan.verdict() != Verdict.REFUSED) {
-                preconditions.problems().add(kept.get());
+                preconditions.add(kept.get());
                 return refused(plan.divergence().orElse(null));
             }
             return switch (plan.verdict()) {
@@ -63,7 +64,7 @@ final class Planner {
     private static ControlFile targetControl(LocalDirectoryTransport target, StagingArea area) throws IOException {
         return area.state() == StagingArea.State.OVERWRITING
                 ? ControlFile.parse(Files.readAllBytes(area.plannedControlFile()))
-                : Cluster.readControlFile(target);
+                : target.controlFile();
     }
 
     private PlannedRewind plan(LocalDirectoryTransport target, ControlFile targetControl) throws IOException {
@@ -75,7 +76,7 @@ final class Planner {
             preconditions.checkTarget(targetControl);
             return refused(null);
         }
-        ControlFile sourceControl = Cluster.readControlFile(settings.source());
+        ControlFile sourceControl = settings.source().controlFile();
         preconditions.checkPair(targetControl, sourceControl);
         checkNotRunning();
         preconditions.checkSource(sourceControl, ofServer);
@@ -109,14 +110,14 @@ final class Planner {
         } catch (MissingWalException e) {
             preconditions.add(
                     Kind.WAL_MISSING_FOR_SCAN,
-                    Failures.withoutHint(e),
+                    PgRewindException.withoutHint(e),
                     "bring the segments back into the target's "
                             + targetControl.version().walDirectory() + ", or name an archive that has them.");
             return refused(divergence.get());
         } catch (WalEndsTooEarlyException e) {
             preconditions.add(
                     Kind.WAL_ENDS_EARLY,
-                    Failures.withoutHint(e),
+                    PgRewindException.withoutHint(e),
                     "bring an undamaged segment " + e.end().segment() + " back into the target's "
                             + targetControl.version().walDirectory()
                             + " from a WAL archive, or re-create the target from a base backup.");
@@ -227,7 +228,7 @@ final class Planner {
 
     /** Preconditions of a rewind are of no interest to one that is not needed. */
     private PlannedRewind nothingToRewind(Verdict verdict, Divergence divergence, Optional<Problem> difference) {
-        difference.ifPresent(preconditions.problems()::add);
+        difference.ifPresent(preconditions::add);
         return difference.isPresent()
                 ? refused(divergence)
                 : PlannedRewind.of(settings, verdict, divergence, List.of());
@@ -257,7 +258,7 @@ final class Planner {
         TargetScan scan = TargetScan.of(settings, ofTarget, ofSource, divergence.position());
         preconditions.checkWalOf(ofSource.controlFile());
         preconditions.checkStarts(ofTarget.controlFile(), scan.changed(), divergence.position());
-        SharedRecord.compareAt(settings, ofTarget, ofSource, divergence).ifPresent(preconditions.problems()::add);
+        SharedRecord.compareAt(settings, ofTarget, ofSource, divergence).ifPresent(preconditions::add);
         return new Decider(settings, ofTarget.controlFile(), ofSource, divergence, scan, end)
                 .decide(target, preconditions);
     }

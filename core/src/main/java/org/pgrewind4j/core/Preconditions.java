@@ -25,11 +25,15 @@ final class Preconditions {
     private final List<Problem> problems = new ArrayList<>();
 
     List<Problem> problems() {
-        return problems;
+        return List.copyOf(problems);
+    }
+
+    void add(Problem problem) {
+        problems.add(problem);
     }
 
     void add(Kind kind, String message, String cure) {
-        problems.add(new Problem(kind, message, cure));
+        add(new Problem(kind, message, cure));
     }
 
     /** The two must be of one origin, one release, and one layout. */

@@ -128,7 +128,8 @@ final class RestorePlanner {
                         settings.durability(),
                         settings.afterSeal(),
                         settings.cancellation(),
-                        Verifier.of(settings.verify()),
+                        settings.verify(),
+                        segment -> false,
                         settings.listener()),
                 new Order.Restore(
                         new RestoredBackup(facts.label(), dataDirectory(facts)),

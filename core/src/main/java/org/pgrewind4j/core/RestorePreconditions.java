@@ -28,8 +28,7 @@ final class RestorePreconditions {
     private static final DataPath NATIVE_MANIFEST = DataPath.of("backup.manifest");
 
     /** What may lie in a directory that counts as empty: the last two are mount points' own. */
-    private static final Set<String> NOTHING =
-            Set.of(StagingArea.LOCK_FILE, StagingArea.DIRECTORY, "lost+found", ".snapshot");
+    private static final Set<String> NOTHING = Set.of(OwnNames.LOCK_FILE, OwnNames.STAGING, "lost+found", ".snapshot");
 
     private final RestoreSettings settings;
     private final Path target;

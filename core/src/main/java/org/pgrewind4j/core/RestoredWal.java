@@ -24,32 +24,36 @@ import org.pgrewind4j.wal.WalSegmentSource;
  * WAL that a {@link RestoreCommand} brings from an archive when it is asked for. Each segment is fetched once and stays
  * until this is closed, for a rewind reads some of them more than once. Safe for use by several threads, for which the
  * command runs one at a time, as it does for a server.
+ *
+ * <p>It lies in a directory of its own in the data directory. What the command itself writes there, and its output, is
+ * written by its shell; all else goes through the same operations as every change of a target.
  */
 public final class RestoredWal implements WalSegmentSource, Closeable {
 
     /** Of a page's address in its header. */
     private static final int POSITION = 8;
 
-    static final String DIRECTORY = "pgrewind4j.restored";
-
     private final RestoreCommand command;
     private final Path dataDirectory;
+    private final FileOperations files;
     private final Path directory;
     private final WalSegmentSource restored;
     private final Set<WalSegmentName> asked = new HashSet<>();
 
-    private RestoredWal(RestoreCommand command, Path dataDirectory) {
+    private RestoredWal(RestoreCommand command, Path dataDirectory, FileOperations files) {
         this.command = command;
         this.dataDirectory = dataDirectory;
-        this.directory = dataDirectory.resolve(DIRECTORY);
+        this.files = files;
+        this.directory = dataDirectory.resolve(OwnNames.RESTORED);
         this.restored = new DirectoryWalSource(directory);
     }
 
     static RestoredWal open(RestoreCommand command, Path dataDirectory) throws IOException {
-        RestoredWal wal = new RestoredWal(command, dataDirectory);
+        FileOperations files = new LocalFileOperations(dataDirectory, Durability.NO_SYNC);
+        RestoredWal wal = new RestoredWal(command, dataDirectory, files);
         // A process that was killed can have left its own.
         wal.close();
-        new LocalFileOperations(dataDirectory, Durability.NO_SYNC).createDirectory(wal.directory);
+        files.createDirectory(wal.directory);
         return wal;
     }
 
@@ -71,21 +75,21 @@ public final class RestoredWal implements WalSegmentSource, Closeable {
     @Override
     public synchronized Optional<TimelineHistory> history(TimelineId timeline) throws IOException {
         Path incoming = directory.resolve("incoming");
-        Files.deleteIfExists(incoming);
+        files.delete(incoming);
         boolean isThere = command.run(timeline.historyFileName(), incoming, dataDirectory, directory.resolve("output"))
                 && Files.exists(incoming);
         Optional<TimelineHistory> history = isThere
                 ? Optional.of(TimelineHistory.parse(
                         timeline, new String(Files.readAllBytes(incoming), StandardCharsets.UTF_8)))
                 : Optional.empty();
-        Files.deleteIfExists(incoming);
+        files.delete(incoming);
         return history;
     }
 
     private void restore(WalSegmentName name) throws IOException {
         // Under its own name only when it is known to be whole.
         Path incoming = directory.resolve("incoming");
-        Files.deleteIfExists(incoming);
+        files.delete(incoming);
         if (!command.run(name.fileName(), incoming, dataDirectory, directory.resolve("output"))) {
             return;
         }
@@ -99,7 +103,7 @@ public final class RestoredWal implements WalSegmentSource, Closeable {
                     + "\": expected " + name.segmentSize());
         }
         checkBegin(incoming, name);
-        Files.move(incoming, directory.resolve(name.fileName()));
+        files.move(incoming, directory.resolve(name.fileName()));
     }
 
     /**
@@ -124,12 +128,12 @@ public final class RestoredWal implements WalSegmentSource, Closeable {
     @Override
     public void close() throws IOException {
         if (Files.isDirectory(directory)) {
-            try (Stream<Path> files = Files.list(directory)) {
-                for (Path file : (Iterable<Path>) files::iterator) {
-                    Files.delete(file);
+            try (Stream<Path> restored = Files.list(directory)) {
+                for (Path file : (Iterable<Path>) restored::iterator) {
+                    files.delete(file);
                 }
             }
-            Files.delete(directory);
+            files.delete(directory);
         }
     }
 

@@ -63,7 +63,7 @@ final class Resumption {
             }
             return Optional.of(resume(manifest, whole, lock));
         } catch (IOException | RuntimeException e) {
-            throw RewindException.failed(target, area == null ? TargetState.UNTOUCHED : area.targetState(), e);
+            throw TargetFailure.of(target, area == null ? TargetState.UNTOUCHED : area.targetState(), e);
         } finally {
             listener.end();
         }

@@ -298,7 +298,7 @@ public final class Rewind {
             }
             throw new PgRewindException(
                     "cannot plan the rewind of \"" + target + "\" from " + source.description() + ": "
-                            + Failures.describe(e),
+                            + PgRewindException.describe(e),
                     e);
         } finally {
             settings.listener().end();
@@ -316,7 +316,8 @@ public final class Rewind {
         try {
             return StatusFile.read(targetDirectory.toAbsolutePath().normalize());
         } catch (IOException e) {
-            throw new PgRewindException("cannot look at \"" + targetDirectory + "\": " + Failures.describe(e), e);
+            throw new PgRewindException(
+                    "cannot look at \"" + targetDirectory + "\": " + PgRewindException.describe(e), e);
         }
     }
 

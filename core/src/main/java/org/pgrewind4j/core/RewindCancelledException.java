@@ -7,7 +7,14 @@ public final class RewindCancelledException extends RewindException {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    RewindCancelledException(TargetState targetState, String message, Throwable cause) {
+    /**
+     * Creates the error.
+     *
+     * @param targetState what the rewind left
+     * @param message what was cancelled
+     * @param cause what the cancellation made fail
+     */
+    public RewindCancelledException(TargetState targetState, String message, Throwable cause) {
         super(targetState, message, cause);
     }
 }

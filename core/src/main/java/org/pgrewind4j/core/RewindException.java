@@ -1,7 +1,6 @@
 package org.pgrewind4j.core;
 
 import java.io.Serial;
-import java.nio.file.Path;
 import org.pgrewind4j.timeline.PgRewindException;
 
 /** An execution failed. {@link #targetState()} says in what state it left the target. */
@@ -28,22 +27,27 @@ public sealed class RewindException extends PgRewindException permits RewindCanc
     /** See {@link #targetState()}. */
     private final TargetState targetState;
 
-    RewindException(TargetState targetState, String message, Throwable cause) {
+    /**
+     * Creates an error that another one led to.
+     *
+     * @param targetState what it left
+     * @param message what failed
+     * @param cause the error underneath
+     */
+    public RewindException(TargetState targetState, String message, Throwable cause) {
         super(message + stateHint(targetState), cause);
         this.targetState = targetState;
     }
 
-    RewindException(TargetState targetState, String message) {
+    /**
+     * Creates an error without a cause.
+     *
+     * @param targetState what it left
+     * @param message what failed
+     */
+    public RewindException(TargetState targetState, String message) {
         super(message + stateHint(targetState));
         this.targetState = targetState;
-    }
-
-    static RewindException failed(Path target, TargetState state, Exception cause) {
-        if (cause instanceof VerificationException different) {
-            return different;
-        }
-        return new RewindException(
-                state, "the rewind of \"" + target + "\" failed: " + Failures.describe(cause), cause);
     }
 
     private static String stateHint(TargetState state) {

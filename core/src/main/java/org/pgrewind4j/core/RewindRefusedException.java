@@ -13,7 +13,12 @@ public final class RewindRefusedException extends PgRewindException {
     /** All reasons. */
     private final transient List<Problem> problems;
 
-    RewindRefusedException(List<Problem> problems) {
+    /**
+     * Creates the error.
+     *
+     * @param problems all reasons
+     */
+    public RewindRefusedException(List<Problem> problems) {
         super("the target cannot be rewound:\n"
                 + problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
         this.problems = List.copyOf(problems);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.pgrewind4j.core.Problem.Kind;
+import org.pgrewind4j.transport.Transport;
 
 /**
  * The branch that a sealed rewind goes to, in a file of its own in the staging area. Who asks for a rewind to another
@@ -32,14 +33,13 @@ final class SealedBranch {
      *
      * @return why it must not be finished in the name of this source; empty if it goes to this source
      */
-    static Optional<Problem> check(Settings settings) throws IOException {
-        StagingArea area = new StagingArea(settings.target(), List.of());
+    static Optional<Problem> check(Path target, Transport transport) throws IOException {
+        StagingArea area = new StagingArea(target, List.of());
         Optional<BranchIdentity> sealed =
                 StagingArea.isThere(file(area)) ? BranchIdentity.parse(Files.readString(file(area))) : Optional.empty();
-        Cluster source = Cluster.of(settings.source(), Cluster.readControlFile(settings.source()));
-        BranchIdentity.Match match = sealed.isEmpty()
-                ? BranchIdentity.Match.UNKNOWN
-                : sealed.get().compare(settings.source().wal(), source);
+        Cluster source = Cluster.of(transport, transport.controlFile());
+        BranchIdentity.Match match =
+                sealed.isEmpty() ? BranchIdentity.Match.UNKNOWN : sealed.get().compare(transport.wal(), source);
         return switch (match) {
             case SAME -> Optional.empty();
             case DIFFERENT ->

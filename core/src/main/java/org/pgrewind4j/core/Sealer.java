@@ -68,13 +68,9 @@ final class Sealer {
                     restore.controlFile().attributes(),
                     restore.controlFile().modified());
         }
-        Manifest manifest = new Manifest(
-                order.fingerprint(),
-                order.replay().upTo(end.lsn()),
-                order.bytes(lasting.stream().map(StagedCopy::action).toList()),
-                List.copyOf(area.places().keySet()),
-                steps(copied, vanished, staged.result().additions()),
-                restore == null ? null : restore.backup());
+        Manifest manifest = order.manifest(
+                        end.lsn(), lasting.stream().map(StagedCopy::action).toList(), area)
+                .with(steps(copied, vanished, staged.result().additions()));
         files.syncFiles(lasting.stream().map(StagedCopy::file).collect(Collectors.toSet()));
         Path unfinished = area.root().resolve("manifest.new");
         files.write(unfinished, ManifestText.format(manifest));

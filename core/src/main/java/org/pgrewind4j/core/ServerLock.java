@@ -99,7 +99,7 @@ final class ServerLock implements Closeable {
                 files.delete(file);
             }
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "\"{0}\" stays: {1}", file, Failures.describe(e));
+            LOG.log(System.Logger.Level.DEBUG, "\"{0}\" stays: {1}", file, PgRewindException.describe(e));
         }
     }
 }

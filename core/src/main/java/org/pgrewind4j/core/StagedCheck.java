@@ -108,6 +108,6 @@ final class StagedCheck {
         return new PgRewindException(PgRewindException.withHint(
                 "staged data is damaged: \"" + file + "\": expected " + expected + ", found " + found,
                 "if no server starts on the target, restore it from a backup of the new primary; else remove \""
-                        + StagingArea.DIRECTORY + "\" from it and rewind again."));
+                        + OwnNames.STAGING + "\" from it and rewind again."));
     }
 }

@@ -152,6 +152,11 @@ final class Staging implements Closeable {
         return result;
     }
 
+    /** What is kept of the order, durably, before blocks are overwritten. */
+    Manifest note(List<CopyRanges> blocks) {
+        return order.manifest(order.replay().end().lsn(), blocks, area);
+    }
+
     /** All that was staged. */
     List<StagedCopy> copies() {
         return stager.copies();

@@ -38,11 +38,42 @@ import org.pgrewind4j.transport.DataPath;
  * <p>Before the seal of an execution in place {@code pg_control.aside} is the control file that a new plan goes by; later it
  * is of no use. A control file in its place always means that a server may have been started on it since. Whether
  * {@code pg_control.aside} is there says nothing: a crash can leave a file that was being moved under both its names.
+ *
+ * <p>What leads from one state to the next, each by one operation that is made durable before anything else is done:
+ *
+ * <table>
+ * <caption>Transitions</caption>
+ * <tr><th>from, to</th><th>by</th><th>operation</th><th>a crash in between leaves</th></tr>
+ * <tr><td>none, not sealed</td><td>{@link #create}</td><td>the directories are made</td><td>either, or some of the
+ *     directories, which count as not sealed</td></tr>
+ * <tr><td>not sealed, none</td><td>{@link #removeUnsealed}, by the execution that failed, or by the next one</td>
+ *     <td>contents, then directories are removed</td><td>not sealed</td></tr>
+ * <tr><td>not sealed, the same</td><td>{@link OverwrittenBlocks#note}</td><td>{@code overwritten} is made durable, while
+ *     the control file is still in its place</td><td>not sealed</td></tr>
+ * <tr><td>not sealed, overwriting</td><td>{@link ControlFileAside#move}, before the first block is overwritten</td>
+ *     <td>{@code global/pg_control} is moved to {@code pg_control.aside}</td><td>either, or the file under both names,
+ *     which counts as not sealed</td></tr>
+ * <tr><td>overwriting, the same</td><td>{@link #removeUnsealed}</td><td>all but {@code overwritten} and
+ *     {@code pg_control.aside} is removed</td><td>overwriting</td></tr>
+ * <tr><td>not sealed, sealed; or overwriting, half applied</td><td>{@link Sealer}</td><td>{@code pg_control.new}, all that is
+ *     staged and all names are durable; then {@code manifest.new} is moved to {@code manifest}</td><td>either</td></tr>
+ * <tr><td>sealed, none</td><td>{@link #removeUnsealed}, if the target was started since: see {@link SealedRewind}</td>
+ *     <td>the manifest goes last</td><td>sealed, or applied, for whom there is nothing to do either</td></tr>
+ * <tr><td>sealed, half applied</td><td>{@link Applier#apply}, through {@link ControlFileAside#move}</td>
+ *     <td>{@code global/pg_control} is moved to {@code pg_control.aside}</td><td>either, or the file under both names, which
+ *     counts as sealed</td></tr>
+ * <tr><td>half applied, applied</td><td>{@link Applier#finish}</td><td>all changes are durable; then {@code pg_control.new} is
+ *     moved to {@code global/pg_control}</td><td>either, or the file under both names, which counts as applied</td></tr>
+ * <tr><td>applied, half applied</td><td>{@link Applier#finish}</td><td>the move is taken back if it cannot be made
+ *     durable</td><td>either</td></tr>
+ * <tr><td>applied, none</td><td>{@link #remove}</td><td>the manifest goes last</td><td>applied, or not sealed</td></tr>
+ * </table>
+ *
+ * <p>{@link Resumption} starts over at <i>sealed</i> or <i>half applied</i>; {@link StandbyWriter} makes an area that is
+ * never sealed. That each of these holds for a crash before and after any single operation is what {@code CrashTest} tries:
+ * whoever changes an order of operations runs it.
  */
 final class StagingArea {
-
-    static final String DIRECTORY = "pgrewind4j.staging";
-    static final String LOCK_FILE = "pgrewind4j.lock";
 
     /** Staged parts of relation files, one after the other; the manifest knows which is where. */
     static final String BLOCKS = "blocks";
@@ -59,9 +90,9 @@ final class StagingArea {
     StagingArea(Path dataDirectory, Iterable<DataPath> linked) {
         this.dataDirectory = dataDirectory;
         ImmutableSortedMap.Builder<String, Path> places = ImmutableSortedMap.naturalOrder();
-        places.put("", dataDirectory.resolve(DIRECTORY));
+        places.put("", dataDirectory.resolve(OwnNames.STAGING));
         for (DataPath link : linked) {
-            places.put(link.toString(), link.in(dataDirectory).resolve(DIRECTORY));
+            places.put(link.toString(), link.in(dataDirectory).resolve(OwnNames.STAGING));
         }
         this.places = places.build();
     }
@@ -90,7 +121,7 @@ final class StagingArea {
     }
 
     Path root() {
-        return dataDirectory.resolve(DIRECTORY);
+        return dataDirectory.resolve(OwnNames.STAGING);
     }
 
     Path manifest() {

@@ -85,8 +85,12 @@ public final class StandbySettings {
         return new StandbySettings(ImmutableMap.copyOf(all));
     }
 
-    /** The settings by name, in the order in which they are written. */
-    ImmutableMap<String, String> values() {
+    /**
+     * The settings by name. They may be secret.
+     *
+     * @return the values, in the order in which they are written
+     */
+    public Map<String, String> values() {
         return values;
     }
 

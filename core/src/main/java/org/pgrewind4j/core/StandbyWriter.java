@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.pgrewind4j.core.FileAction.WriteConfiguration;
 import org.pgrewind4j.core.RewindException.TargetState;
+import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.LocalDirectoryTransport;
 
@@ -43,14 +44,12 @@ final class StandbyWriter {
         try (TargetLock lock = TargetLock.acquire(target, files);
                 LocalDirectoryTransport base = LocalDirectoryTransport.open(target)) {
             ServerLock.requireNoServer(target);
-            write(
-                    new StandbyFiles(
-                            Optional.of(settings), Cluster.readControlFile(base).version()),
-                    base,
-                    lock);
+            write(new StandbyFiles(Optional.of(settings), base.controlFile().version()), base, lock);
         } catch (IOException | RuntimeException e) {
             throw new RewindException(
-                    TargetState.UNTOUCHED, "cannot make a standby of \"" + target + "\": " + Failures.describe(e), e);
+                    TargetState.UNTOUCHED,
+                    "cannot make a standby of \"" + target + "\": " + PgRewindException.describe(e),
+                    e);
         }
     }
 

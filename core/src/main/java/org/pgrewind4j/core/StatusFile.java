@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.pgrewind4j.core.FileOperations.WritableFile;
 import org.pgrewind4j.core.RewindStatus.Told;
+import org.pgrewind4j.timeline.PgRewindException;
 
 /**
  * Tells other programs how an execution goes on: a small file beside what is staged, replaced in one step when a phase
@@ -115,7 +116,7 @@ final class StatusFile implements RewindListener {
             }
             files.move(written, area.status());
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "no status is told: {0}", Failures.describe(e));
+            LOG.log(System.Logger.Level.DEBUG, "no status is told: {0}", PgRewindException.describe(e));
         }
     }
 }

@@ -43,7 +43,7 @@ final class TargetLock implements Closeable {
      * @throws PgRewindException if another execution has it
      */
     static TargetLock acquire(Path target, FileOperations files) throws IOException {
-        Path file = target.toRealPath().resolve(StagingArea.LOCK_FILE);
+        Path file = target.toRealPath().resolve(OwnNames.LOCK_FILE);
         if (!HELD.add(file)) {
             throw busy(target);
         }
@@ -94,7 +94,7 @@ final class TargetLock implements Closeable {
         try (lock) {
             files.delete(file);
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "the lock file \"{0}\" stays: {1}", file, Failures.describe(e));
+            LOG.log(System.Logger.Level.DEBUG, "the lock file \"{0}\" stays: {1}", file, PgRewindException.describe(e));
         } finally {
             HELD.remove(file);
         }

@@ -24,7 +24,15 @@ public final class VerificationException extends RewindException {
     /** See {@link #found()}. */
     private final String found;
 
-    VerificationException(Path path, long offset, String expected, String found) {
+    /**
+     * Creates the error.
+     *
+     * @param path the file, directory or link that differs
+     * @param offset where in it, in bytes from its start
+     * @param expected what ought to be there
+     * @param found what is there
+     */
+    public VerificationException(Path path, long offset, String expected, String found) {
         super(
                 TargetState.RESUMABLE,
                 String.format(

@@ -17,7 +17,7 @@ class ControlFilePreconditionsTest {
 
     private static final String MADE_ANEW = "the target must be made anew.";
 
-    private final Preconditions preconditions = new Preconditions();
+    private Preconditions preconditions = new Preconditions();
 
     private static ControlFile source(UnaryOperator<ControlFileBytes> change) {
         return change.apply(ControlFileBytes.stopped()).build();
@@ -84,7 +84,7 @@ class ControlFilePreconditionsTest {
                         "its WAL does not name all changed pages: make the target anew, and set one of the two for the"
                                 + " next time."));
 
-        problems().clear();
+        preconditions = new Preconditions();
         preconditions.checkTarget(ControlFileBytes.stopped()
                 .dataChecksumVersion(0)
                 .build()
@@ -148,11 +148,11 @@ class ControlFilePreconditionsTest {
                 file -> file.backupEndPoint(new Lsn(1)),
                 ControlFilePatch::backupEndRequired);
         for (UnaryOperator<ControlFilePatch> mark : marks) {
-            problems().clear();
+            preconditions = new Preconditions();
             preconditions.checkTarget(target(mark));
             assertThat(problems()).containsExactly(problem);
         }
-        problems().clear();
+        preconditions = new Preconditions();
         preconditions.checkTarget(target(file -> file.minRecoveryPoint(new Lsn(1), new TimelineId(1))));
         assertThat(problems()).isEmpty();
     }
@@ -179,7 +179,7 @@ class ControlFilePreconditionsTest {
         assertThat(problems())
                 .containsExactly(new Problem(Kind.FULL_PAGE_WRITES_OFF, "full_page_writes is off", "set it"));
 
-        problems().clear();
+        preconditions = new Preconditions();
         preconditions.checkSource(source, List.of());
         assertThat(problems())
                 .containsExactly(new Problem(

@@ -112,7 +112,7 @@ class CrashTest {
     @Test
     void sealOfAKilledProcessIsMadeDurableBeforeItIsApplied() throws IOException {
         prepare(CopyMode.STAGED);
-        Path staging = pair.target().resolve(StagingArea.DIRECTORY);
+        Path staging = pair.target().resolve(OwnNames.STAGING);
         pair.restore();
         FailingFiles unsealed = FailingFiles.before("move to " + staging.resolve("manifest"), newDisk(Set.of()));
         rewind(unsealed);

@@ -137,6 +137,12 @@ class InPlaceTest {
     }
 
     /** An execution that would have copied them all can be interrupted as well, before it came to them. */
+    private static void note(List<CopyRanges> blocks, RewindPlan plan, StagingArea area, FileOperations files)
+            throws IOException {
+        Manifest about = Plans.order(plan).manifest(plan.replayEnd().orElseThrow(), blocks, area);
+        OverwrittenBlocks.note(blocks, about, area, files);
+    }
+
     @Test
     void whatWasOverwrittenStaysNotedWhenTheNextOneOverwritesOtherBlocks() throws IOException {
         RewindPlan plan = rewind().plan();
@@ -148,12 +154,12 @@ class InPlaceTest {
         StagingArea area =
                 new StagingArea(target.dataDirectory(), Plans.facts(plan).links());
         area.create(files);
-        OverwrittenBlocks.note(blocks.subList(0, 1), Plans.order(plan), area, files);
+        note(blocks.subList(0, 1), plan, area, files);
         ControlFileAside.move(
                 area,
                 files,
                 Manifest.fingerprint(Plans.facts(plan).targetControl().toBytes()));
-        OverwrittenBlocks.note(blocks.subList(1, 2), Plans.order(plan), area, files);
+        note(blocks.subList(1, 2), plan, area, files);
 
         assertThat(OverwrittenBlocks.keptBy(List.copyOf(blocks.subList(0, 2)), area))
                 .isEmpty();

@@ -180,7 +180,7 @@ class RemovedWalTest {
 
     private void awaitStaged(String segment) throws IOException {
         for (int look = 0; look < 600; look++) {
-            try (Stream<Path> files = Files.walk(old.dataDirectory().resolve(StagingArea.DIRECTORY))) {
+            try (Stream<Path> files = Files.walk(old.dataDirectory().resolve(OwnNames.STAGING))) {
                 if (files.anyMatch(
                         file -> file.endsWith(segment) && file.toFile().length() == SEGMENT)) {
                     return;

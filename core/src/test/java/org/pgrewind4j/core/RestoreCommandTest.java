@@ -74,7 +74,7 @@ class RestoreCommandTest {
                         NAME.next().fileName() + " 000000000000000000000000",
                         data.toString(),
                         ""));
-        assertThat(data.resolve(RestoredWal.DIRECTORY)).doesNotExist();
+        assertThat(data.resolve(OwnNames.RESTORED)).doesNotExist();
     }
 
     @Test
@@ -172,13 +172,12 @@ class RestoreCommandTest {
         }
         long child = Long.parseLong(Files.readString(data.resolve("child")).strip());
         ProcessHandle.of(child).ifPresent(process -> process.onExit().join());
-        assertThat(data.resolve(RestoredWal.DIRECTORY)).doesNotExist();
+        assertThat(data.resolve(OwnNames.RESTORED)).doesNotExist();
     }
 
     @Test
     void leftoversAreRemoved() throws IOException {
-        Files.createFile(
-                Files.createDirectory(data.resolve(RestoredWal.DIRECTORY)).resolve(FILE));
+        Files.createFile(Files.createDirectory(data.resolve(OwnNames.RESTORED)).resolve(FILE));
         try (RestoredWal wal = open("false")) {
             assertThat(isThere(wal)).isFalse();
         }

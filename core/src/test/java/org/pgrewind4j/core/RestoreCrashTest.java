@@ -79,7 +79,7 @@ class RestoreCrashTest {
         Execution.execute(plan.order(), counting);
         operations = counting.count();
         finished = contents();
-        assertThat(pair.target().resolve(StagingArea.DIRECTORY)).doesNotExist();
+        assertThat(pair.target().resolve(OwnNames.STAGING)).doesNotExist();
     }
 
     private PlannedRestore plan() throws IOException {

@@ -75,7 +75,7 @@ class RestoredWalTest {
                 assertThat(plan.execute().bytes()).isEqualTo(plan.bytes());
             }
 
-            assertThat(target.dataDirectory().resolve(RestoredWal.DIRECTORY)).doesNotExist();
+            assertThat(target.dataDirectory().resolve(OwnNames.RESTORED)).doesNotExist();
             pair.source().start();
             target.standbyOf(pair.source());
             // What it needs is there already.

@@ -74,8 +74,8 @@ final class Rewound {
         }
         JsonSchemas.assertValid(plan);
         JsonSchemas.assertValid(report);
-        assertThat(target.dataDirectory().resolve(StagingArea.DIRECTORY)).doesNotExist();
-        assertThat(target.dataDirectory().resolve(StagingArea.LOCK_FILE)).doesNotExist();
+        assertThat(target.dataDirectory().resolve(OwnNames.STAGING)).doesNotExist();
+        assertThat(target.dataDirectory().resolve(OwnNames.LOCK_FILE)).doesNotExist();
         return report;
     }
 

@@ -138,7 +138,7 @@ class StandbySettingsTest {
 
             assertThat(List.of(report.verdict(), again.verdict())).containsOnly(Verdict.NOT_NEEDED);
             assertThat(Files.readString(autoConf)).startsWith("work_mem = '5MB'\nprimary_conninfo = 'host=127.0.0.1 ");
-            assertThat(follower.dataDirectory().resolve(StagingArea.DIRECTORY)).doesNotExist();
+            assertThat(follower.dataDirectory().resolve(OwnNames.STAGING)).doesNotExist();
             pair.source().start();
             follower.start();
             follower.catchUpWith(pair.source());
@@ -176,7 +176,7 @@ class StandbySettingsTest {
                 }
                 assertThat(Files.readString(autoConf)).isEqualTo(wanted);
                 assertThat(signal).isEmptyFile();
-                assertThat(follower.resolve(StagingArea.DIRECTORY)).doesNotExist();
+                assertThat(follower.resolve(OwnNames.STAGING)).doesNotExist();
             }
             assertThat(deaths).isGreaterThan(10);
         }

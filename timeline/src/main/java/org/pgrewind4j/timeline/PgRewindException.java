@@ -1,6 +1,8 @@
 package org.pgrewind4j.timeline;
 
 import java.io.Serial;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 
 /**
  * Root of the library's errors. Messages are lower case, say what failed and where, what was expected and what was
@@ -10,6 +12,8 @@ import java.io.Serial;
 public class PgRewindException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1L;
+
+    private static final String HINT = "\nHINT: ";
 
     /**
      * Creates an error without a cause.
@@ -38,6 +42,35 @@ public class PgRewindException extends RuntimeException {
      * @return the message with its {@code HINT:} line
      */
     public static String withHint(String message, String hint) {
-        return message + "\nHINT: " + hint;
+        return message + HINT + hint;
+    }
+
+    /**
+     * Says what failed, for a problem that brings a cure of its own.
+     *
+     * @param failure any failure
+     * @return as {@link #describe}, without a {@code HINT:} line
+     */
+    public static String withoutHint(Throwable failure) {
+        String message = describe(failure);
+        int hint = message.indexOf(HINT);
+        return hint < 0 ? message : message.substring(0, hint);
+    }
+
+    /**
+     * Says what failed. The file system's own messages are often no more than a path.
+     *
+     * @param failure any failure
+     * @return its message, in words
+     */
+    public static String describe(Throwable failure) {
+        String message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+        if (failure instanceof NoSuchFileException) {
+            return "no such file: " + message;
+        }
+        if (failure instanceof AccessDeniedException) {
+            return "permission denied: " + message;
+        }
+        return message;
     }
 }

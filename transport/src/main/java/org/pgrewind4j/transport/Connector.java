@@ -11,7 +11,7 @@ interface Connector {
     String description();
 
     /** Makes a connection, within the time for that. */
-    Connection connect(LiveTimeouts timeouts) throws SQLException;
+    Connection connect(LoginTimes times) throws SQLException;
 
     /** How libpq would reach the server, by its keywords; secrets included. Empty if that is not known. */
     Map<String, String> libpqParameters();

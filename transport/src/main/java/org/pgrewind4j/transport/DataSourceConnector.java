@@ -9,7 +9,7 @@ import javax.sql.DataSource;
 record DataSourceConnector(DataSource dataSource, String description) implements Connector {
 
     @Override
-    public Connection connect(LiveTimeouts timeouts) throws SQLException {
+    public Connection connect(LoginTimes times) throws SQLException {
         return dataSource.getConnection();
     }
 

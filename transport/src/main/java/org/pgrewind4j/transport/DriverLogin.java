@@ -15,12 +15,12 @@ final class DriverLogin {
     private DriverLogin() {}
 
     /** Connects by a URL of the caller and more properties. */
-    static Connection connect(String url, Properties properties, LiveTimeouts timeouts) throws SQLException {
+    static Connection connect(String url, Properties properties, LoginTimes times) throws SQLException {
         Properties all = copy(properties);
-        String seconds = Integer.toString(LiveTimeouts.seconds(timeouts.connect()));
+        String seconds = times.connectSeconds();
         all.setProperty("connectTimeout", seconds);
         all.setProperty("loginTimeout", seconds);
-        all.setProperty("socketTimeout", Integer.toString(LiveTimeouts.seconds(timeouts.socket())));
+        all.setProperty("socketTimeout", times.socketSeconds());
         all.setProperty("cancelSignalTimeout", CANCEL_SECONDS);
         // Settings go with the login instead of after it: two round trips less.
         all.putIfAbsent("assumeMinServerVersion", "9.6");
@@ -38,9 +38,9 @@ final class DriverLogin {
      * driver, such as the class that makes its sockets. The driver reads a host from a URL, if it has one, and else the
      * database: of the two this is the one that can be encoded.
      */
-    static Connection connect(Properties properties, LiveTimeouts timeouts) throws SQLException {
+    static Connection connect(Properties properties, LoginTimes times) throws SQLException {
         String database = properties.getProperty("PGDBNAME", properties.getProperty("user", ""));
-        return connect("jdbc:postgresql:" + URLEncoder.encode(database, StandardCharsets.UTF_8), properties, timeouts);
+        return connect("jdbc:postgresql:" + URLEncoder.encode(database, StandardCharsets.UTF_8), properties, times);
     }
 
     static Properties copy(Properties properties) {

@@ -1,5 +1,7 @@
 package org.pgrewind4j.transport;
 
+import java.util.List;
+
 /**
  * A stretch of a file.
  *
@@ -30,6 +32,21 @@ public record FileRange(DataPath path, long offset, long length) {
      */
     public long end() {
         return offset + length;
+    }
+
+    /**
+     * Adds this range to a list, as one with the last range of it where they touch, and not at all if it is empty.
+     *
+     * @param ranges ranges of the same file, ascending
+     */
+    public void appendTo(List<FileRange> ranges) {
+        int last = ranges.size() - 1;
+        if (last >= 0 && ranges.get(last).end() == offset) {
+            FileRange before = ranges.get(last);
+            ranges.set(last, new FileRange(path, before.offset(), before.length() + length));
+        } else if (length > 0) {
+            ranges.add(this);
+        }
     }
 
     /** Prints as {@code base/1/1259[8192, 16384)}. */

@@ -6,34 +6,64 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 
-/** Whether a transport may go on: asked at the begin of each call, and again wherever a call can stop. */
-final class Gate {
+/**
+ * Keeps the two promises that every transport makes of each call: it ends soon after an interrupt, whose status stays set,
+ * and after {@link Transport#close} by another thread. A transport asks at the start of each call, and again wherever the
+ * call can stop.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class Gate {
 
     private final String description;
     private volatile boolean closed;
 
-    Gate(String description) {
+    /**
+     * Makes an open gate.
+     *
+     * @param description names the source in errors
+     */
+    public Gate(String description) {
         this.description = description;
     }
 
-    /** Begins a call. */
-    void enter() throws InterruptedIOException {
+    /**
+     * Starts a call.
+     *
+     * @throws IllegalStateException if the transport is closed
+     * @throws InterruptedIOException if the thread is interrupted
+     */
+    public void enter() throws InterruptedIOException {
         if (closed) {
             throw new IllegalStateException("transport is closed: " + description);
         }
         checkInterrupt();
     }
 
-    /** Goes on with a call. */
-    void proceed() throws IOException {
+    /**
+     * Continues a call.
+     *
+     * @throws InterruptedIOException if the thread is interrupted
+     * @throws IOException if the transport was closed since the call started
+     */
+    public void proceed() throws IOException {
         if (closed) {
             throw new IOException("transport was closed while it was read: " + description);
         }
         checkInterrupt();
     }
 
-    /** Reads a piece of a file, at most as much as the buffer has room for; -1 behind the file's end. */
-    int read(FileChannel file, ByteBuffer target, long position) throws IOException {
+    /**
+     * Reads a piece of a file.
+     *
+     * @param file open for reading
+     * @param target takes as many bytes as it has room for, at most
+     * @param position the first byte's, counted from the start of the file
+     * @return how many bytes were read, -1 behind the end of the file
+     * @throws InterruptedIOException if the thread is interrupted
+     * @throws IOException if the file cannot be read, or the transport was closed since the call started
+     */
+    public int read(FileChannel file, ByteBuffer target, long position) throws IOException {
         proceed();
         try {
             return file.read(target, position);
@@ -51,8 +81,12 @@ final class Gate {
         }
     }
 
-    /** Closes the gate; true the first time. */
-    synchronized boolean close() {
+    /**
+     * Closes the gate.
+     *
+     * @return true the first time
+     */
+    public synchronized boolean close() {
         boolean first = !closed;
         closed = true;
         return first;

@@ -64,7 +64,7 @@ final class HostsConnector implements Connector {
     }
 
     @Override
-    public Connection connect(LiveTimeouts timeouts) throws SQLException {
+    public Connection connect(LoginTimes times) throws SQLException {
         List<SQLException> failures = new ArrayList<>();
         List<Candidate> order = order();
         for (String type : serverTypes) {
@@ -72,7 +72,7 @@ final class HostsConnector implements Connector {
                 try {
                     Properties driver = DriverLogin.copy(candidate.driver());
                     driver.setProperty(SERVER_TYPE, type);
-                    Connection connection = DriverLogin.connect(driver, timeouts);
+                    Connection connection = DriverLogin.connect(driver, times);
                     found = candidate;
                     return connection;
                 } catch (SQLException e) {
@@ -114,7 +114,7 @@ final class HostsConnector implements Connector {
         StringJoiner texts = new StringJoiner("; ");
         List<SQLException> lastRound = failures.subList(failures.size() - order.size(), failures.size());
         for (int i = 0; i < order.size(); i++) {
-            texts.add(order.get(i).host() + ": " + LiveServerException.answer(lastRound.get(i)));
+            texts.add(order.get(i).host() + ": " + DriverAnswer.of(lastRound.get(i)));
         }
         SQLException all = new SQLException(texts.toString(), last.getSQLState());
         failures.forEach(all::addSuppressed);

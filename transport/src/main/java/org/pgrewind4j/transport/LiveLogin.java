@@ -29,7 +29,7 @@ final class LiveLogin {
         String tried = "could not connect to " + connector.description();
         Connection connection;
         try {
-            connection = DriverCall.guard(() -> connector.connect(timeouts));
+            connection = DriverCall.guard(() -> connector.connect(timeouts.login()));
         } catch (SQLException e) {
             throw LiveServerException.of(tried, e);
         }

@@ -8,8 +8,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.timeline.VisibleText;
-import org.postgresql.util.PSQLException;
-import org.postgresql.util.ServerErrorMessage;
 
 /** A live server could not be reached, refused something, went away, or sent what makes no sense. */
 public final class LiveServerException extends IOException {
@@ -35,7 +33,7 @@ public final class LiveServerException extends IOException {
     /** Says what was tried, and what the server or the driver answered. */
     static LiveServerException of(String tried, SQLException cause) {
         String state = cause.getSQLState();
-        String message = tried + ": " + answer(cause);
+        String message = tried + ": " + DriverAnswer.of(cause);
         String cure = state == null ? null : CURES.get(state);
         return new LiveServerException(
                 cure == null ? message : PgRewindException.withHint(message, cure), state, harmless(cause));
@@ -59,20 +57,6 @@ public final class LiveServerException extends IOException {
         SQLException replaced = new SQLException(visible, cause.getSQLState(), cause.getErrorCode());
         replaced.setStackTrace(cause.getStackTrace());
         return replaced;
-    }
-
-    /** What the server said, or else the driver with its reason. */
-    static String answer(SQLException cause) {
-        ServerErrorMessage fromServer = cause instanceof PSQLException e ? e.getServerErrorMessage() : null;
-        String text = fromServer == null ? cause.getMessage() : fromServer.getMessage();
-        StringBuilder answer = new StringBuilder(text == null ? "no reason given" : text);
-        if (fromServer != null && fromServer.getDetail() != null) {
-            answer.append(" (").append(fromServer.getDetail()).append(')');
-        }
-        if (fromServer == null && cause.getCause() != null && cause.getCause().getMessage() != null) {
-            answer.append(" (").append(cause.getCause().getMessage()).append(')');
-        }
-        return VisibleText.of(answer.toString());
     }
 
     /**

@@ -104,8 +104,8 @@ public record LiveTimeouts(Duration connect, Duration socket, Duration statement
         return new LiveTimeouts(connect, socket, statement, lock, time);
     }
 
-    /** Whole seconds, at least one, for settings that know no smaller unit. */
-    static int seconds(Duration time) {
-        return (int) Math.max(1, time.plusMillis(999).toSeconds());
+    /** Those of a login. */
+    LoginTimes login() {
+        return new LoginTimes(connect, socket);
     }
 }

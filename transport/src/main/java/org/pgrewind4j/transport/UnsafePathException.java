@@ -18,17 +18,35 @@ public final class UnsafePathException extends PgRewindException {
     /** What the source sent, control characters made visible. */
     private final String path;
 
-    UnsafePathException(String path, String reason) {
+    /**
+     * Creates the error.
+     *
+     * @param path the path as the source named it
+     * @param reason why it is not followed
+     */
+    public UnsafePathException(String path, String reason) {
         super("unsafe path \"" + visible(path) + "\": " + reason);
         this.path = visible(path);
     }
 
-    UnsafePathException(String path, String reason, String cure) {
+    /**
+     * Creates the error.
+     *
+     * @param path the path as the source named it
+     * @param reason why it is not followed
+     * @param cure what can be done about it
+     */
+    public UnsafePathException(String path, String reason, String cure) {
         this(path, PgRewindException.withHint(reason, cure));
     }
 
-    /** A name that is not text as this JVM reads names: it is bytes to the file system, in no encoding. */
-    static UnsafePathException undecoded(String path) {
+    /**
+     * A name that is not text as this JVM reads names: it is bytes to the file system, in no encoding.
+     *
+     * @param path the path as the JVM read it
+     * @return the error, with what to do about the encoding
+     */
+    public static UnsafePathException undecoded(String path) {
         String encoding = System.getProperty("sun.jnu.encoding", "");
         return new UnsafePathException(
                 path,
@@ -49,8 +67,13 @@ public final class UnsafePathException extends PgRewindException {
         return path;
     }
 
-    /** What is shown of a text that may be long. */
-    static String visible(String text) {
+    /**
+     * Keeps terminals and log files safe from what an untrusted source put into a name.
+     *
+     * @param text any text
+     * @return the text, what is not printable replaced by its {@code \}{@code uXXXX} form and at most 200 characters of it
+     */
+    public static String visible(String text) {
         return VisibleText.of(text, SHOWN);
     }
 }

@@ -82,8 +82,8 @@ final class UrlConnector implements Connector {
     }
 
     @Override
-    public Connection connect(LiveTimeouts timeouts) throws SQLException {
-        return DriverLogin.connect(url, properties, timeouts);
+    public Connection connect(LoginTimes times) throws SQLException {
+        return DriverLogin.connect(url, properties, times);
     }
 
     @Override

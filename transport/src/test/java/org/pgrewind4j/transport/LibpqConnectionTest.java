@@ -284,7 +284,8 @@ class LibpqConnectionTest {
         String database = "d?socketFactory=evil&user=other";
         LibpqConnection connection = of("user=u host='" + host + "' dbname='" + database + "'");
         assertThat(connection.hosts()).extracting(SourceHost::name).containsExactly(host);
-        assertThatThrownBy(() -> connection.connector().connect(LiveTimeouts.DEFAULT))
+        assertThatThrownBy(() ->
+                        connection.connector().connect(new LoginTimes(Duration.ofSeconds(10), Duration.ofSeconds(60))))
                 .isInstanceOf(SQLException.class)
                 .hasRootCauseInstanceOf(UnknownHostException.class);
     }

@@ -189,7 +189,7 @@ class LiveServerScarcityTest {
         Connector ordinary = UrlConnector.of(LiveSource.url(server), new Properties());
         while (taken.size() < ORDINARY) {
             try {
-                taken.add(ordinary.connect(LiveTimeouts.DEFAULT));
+                taken.add(ordinary.connect(LiveTimeouts.DEFAULT.login()));
             } catch (SQLException e) {
                 // A session that just ended has its place for a moment longer.
                 assertThat(e.getSQLState()).isEqualTo("53300");

@@ -188,7 +188,7 @@ class LiveServerSocketTest {
     void cancelsOverTheSocketToo() throws Exception {
         Connector connector = LibpqConnection.of(source.options(), Map.of(), Path.of("/nonexistent"))
                 .connector();
-        try (Connection connection = connector.connect(LiveTimeouts.DEFAULT);
+        try (Connection connection = connector.connect(LiveTimeouts.DEFAULT.login());
                 Statement statement = connection.createStatement()) {
             CompletableFuture<String> ended = CompletableFuture.supplyAsync(() -> {
                 try {

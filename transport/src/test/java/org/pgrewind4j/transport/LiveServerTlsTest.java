@@ -152,7 +152,7 @@ class LiveServerTlsTest {
         for (String protocol : List.of("TLSv1.2", "TLSv1.3")) {
             Connector connector = connector(
                     "ssl_min_protocol_version=" + protocol + " ssl_max_protocol_version=" + protocol + " sslsni=0");
-            try (Connection connection = connector.connect(LiveTimeouts.DEFAULT);
+            try (Connection connection = connector.connect(LiveTimeouts.DEFAULT.login());
                     Statement statement = connection.createStatement();
                     ResultSet result =
                             statement.executeQuery("SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()")) {

@@ -52,7 +52,13 @@ public final class BlockImage {
      * @return {@link Compression#NONE} if {@link #content} is the page but for its hole
      */
     public Compression compression() {
-        return layout.compression(info);
+        if (!layout.isCompressed(info)) {
+            return Compression.NONE;
+        }
+        if (layout.isPglz(info)) {
+            return Compression.PGLZ;
+        }
+        return layout.isLz4(info) ? Compression.LZ4 : Compression.ZSTD;
     }
 
     /**

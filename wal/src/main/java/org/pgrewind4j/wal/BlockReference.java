@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BlockReference {
 
-    /** Redo builds the page anew: {@code BKPBLOCK_WILL_INIT}. */
-    static final int WILL_INIT = 0x40;
-
     private final int id;
     private final RelFileLocator relation;
     private final ForkName fork;
@@ -80,7 +77,7 @@ public final class BlockReference {
      * @return true if the flag {@code BKPBLOCK_WILL_INIT} is set
      */
     public boolean willInit() {
-        return (flags & WILL_INIT) != 0;
+        return (flags & RecordContent.WILL_INIT) != 0;
     }
 
     /**

@@ -48,9 +48,14 @@ public record CheckPoint(
         int newestCommitTimestampXid,
         int oldestActiveXid) {
 
-    /** The bytes that a checkpoint takes in that release. */
-    static int size(PostgresVersion version) {
-        return version.checkPointLayout().size();
+    /**
+     * The bytes that a checkpoint takes.
+     *
+     * @param version the release that wrote it
+     * @return a number of bytes
+     */
+    public static int size(PostgresVersion version) {
+        return ControlLayouts.checkPoint(version).size();
     }
 
     /**
@@ -58,9 +63,11 @@ public record CheckPoint(
      *
      * @param bytes little-endian; its position does not matter and is kept
      * @param offset of the checkpoint's first byte; {@link #size} bytes must follow
+     * @param version the release that wrote it
+     * @return the checkpoint
      * @throws MalformedCheckPointException if a value is none that a server writes
      */
-    static CheckPoint parse(ByteBuffer bytes, int offset, PostgresVersion version) {
-        return new CheckPointParser(new StructReader<>(bytes, offset, version.checkPointLayout())).parse();
+    public static CheckPoint parse(ByteBuffer bytes, int offset, PostgresVersion version) {
+        return new CheckPointParser(new StructReader<>(bytes, offset, ControlLayouts.checkPoint(version))).parse();
     }
 }

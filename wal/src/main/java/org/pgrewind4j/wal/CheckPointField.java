@@ -1,6 +1,5 @@
 package org.pgrewind4j.wal;
 
-import static org.pgrewind4j.wal.PostgresVersion.LATEST;
 import static org.pgrewind4j.wal.PostgresVersion.V11;
 import static org.pgrewind4j.wal.PostgresVersion.V12;
 import static org.pgrewind4j.wal.PostgresVersion.V17;

@@ -17,14 +17,30 @@ public record CheckpointRecord(Lsn begin, Lsn end, boolean shutdown, CheckPoint 
     private static final int ONLINE = 0x10;
     private static final int KIND_MASK = 0xF0;
 
-    /** Whether a record is a checkpoint. */
-    static boolean isCheckpoint(int resourceManager, int info) {
+    /**
+     * Whether a record is a checkpoint.
+     *
+     * @param resourceManager the number of its resource manager
+     * @param info its info byte
+     * @return whether it is
+     */
+    public static boolean isCheckpoint(int resourceManager, int info) {
         int kind = info & KIND_MASK;
         return resourceManager == 0 && (kind == SHUTDOWN || kind == ONLINE);
     }
 
-    /** Reads a record that is a checkpoint. */
-    static CheckpointRecord parse(ByteBuffer mainData, int info, Lsn begin, Lsn end, PostgresVersion version) {
+    /**
+     * Reads a record that is a checkpoint.
+     *
+     * @param mainData its main data, little-endian
+     * @param info its info byte
+     * @param begin where it begins
+     * @param end where it ends
+     * @param version the release that wrote it
+     * @return the checkpoint
+     * @throws WalCorruptException if it is too short, or its redo pointer lies behind it
+     */
+    public static CheckpointRecord parse(ByteBuffer mainData, int info, Lsn begin, Lsn end, PostgresVersion version) {
         int size = CheckPoint.size(version);
         if (mainData.remaining() < size) {
             throw new WalCorruptException(

@@ -41,7 +41,7 @@ public final class ControlFile {
         ControlFileParser parser = new ControlFileParser(buffer, version);
         this.bytes = bytes;
         this.version = version;
-        this.fields = new StructReader<>(buffer, 0, version.controlFileLayout());
+        this.fields = new StructReader<>(buffer, 0, ControlLayouts.controlFile(version));
         this.state = parser.state();
         this.time = parser.time();
         this.checkPointCopy = parser.checkPointCopy();
@@ -80,7 +80,7 @@ public final class ControlFile {
     }
 
     static int crcOffset(PostgresVersion version) {
-        return version.controlFileLayout().offset(ControlFileField.CRC);
+        return ControlLayouts.controlFile(version).offset(ControlFileField.CRC);
     }
 
     /** The CRC-32C of all fields; the CRC is the last one. */

@@ -1,6 +1,5 @@
 package org.pgrewind4j.wal;
 
-import static org.pgrewind4j.wal.PostgresVersion.LATEST;
 import static org.pgrewind4j.wal.PostgresVersion.V10;
 import static org.pgrewind4j.wal.PostgresVersion.V12;
 import static org.pgrewind4j.wal.PostgresVersion.V18;
@@ -65,7 +64,7 @@ enum ControlFileField implements StructField {
     CHECK_POINT_COPY(0) {
         @Override
         public int size(PostgresVersion version) {
-            return version.checkPointLayout().size();
+            return ControlLayouts.checkPoint(version).size();
         }
 
         @Override

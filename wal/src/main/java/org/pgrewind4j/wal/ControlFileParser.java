@@ -17,7 +17,7 @@ final class ControlFileParser {
     private final PostgresVersion version;
 
     ControlFileParser(ByteBuffer bytes, PostgresVersion version) {
-        this.fields = new StructReader<>(bytes, 0, version.controlFileLayout());
+        this.fields = new StructReader<>(bytes, 0, ControlLayouts.controlFile(version));
         this.bytes = bytes;
         this.version = version;
     }
@@ -40,7 +40,8 @@ final class ControlFileParser {
     }
 
     CheckPoint checkPointCopy() {
-        return CheckPoint.parse(bytes, version.controlFileLayout().offset(ControlFileField.CHECK_POINT_COPY), version);
+        return CheckPoint.parse(
+                bytes, ControlLayouts.controlFile(version).offset(ControlFileField.CHECK_POINT_COPY), version);
     }
 
     Optional<TimelineId> minRecoveryPointTimeline() {

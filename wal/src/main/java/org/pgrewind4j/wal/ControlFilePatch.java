@@ -19,7 +19,7 @@ public final class ControlFilePatch {
         this.bytes = bytes;
         this.buffer = ControlFile.littleEndian(bytes);
         this.version = version;
-        this.layout = version.controlFileLayout();
+        this.layout = ControlLayouts.controlFile(version);
     }
 
     /**

@@ -39,12 +39,27 @@ public record ParameterChange(Lsn lsn, ServerSettings settings) {
         return version.isAtLeast(PostgresVersion.V12) ? 6 : 5;
     }
 
-    /** How many bytes are read of the record. */
-    static int size(PostgresVersion version) {
+    /**
+     * How many bytes are read of the record.
+     *
+     * @param version the release that wrote it
+     * @return the least length of its main data
+     */
+    public static int size(PostgresVersion version) {
         return numbers(version) * Integer.BYTES + 2;
     }
 
-    static ParameterChange parse(byte[] bytes, int at, Lsn begin, PostgresVersion version) {
+    /**
+     * Reads a record of this kind.
+     *
+     * @param bytes hold its main data
+     * @param at where in them it begins
+     * @param begin where the record begins
+     * @param version the release that wrote it
+     * @return the change
+     * @throws WalCorruptException if it names a {@code wal_level} that does not exist
+     */
+    public static ParameterChange parse(byte[] bytes, int at, Lsn begin, PostgresVersion version) {
         int numbers = numbers(version);
         int level = LittleEndian.int32(bytes, number(at, numbers - 1));
         int flags = number(at, numbers);

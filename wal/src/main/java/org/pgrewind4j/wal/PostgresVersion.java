@@ -1,10 +1,5 @@
 package org.pgrewind4j.wal;
 
-import static java.util.Objects.requireNonNull;
-
-import java.util.EnumMap;
-import java.util.Map;
-
 /**
  * The major releases of PostgreSQL that the library reads and writes, one row each. Within a major release the formats
  * do not change, so that the minor release does not matter.
@@ -38,8 +33,6 @@ public enum PostgresVersion {
     V17("17", 0xD116, 1700, 202406281),
     /** PostgreSQL 18. */
     V18("18", 0xD118, 1800, 202506291);
-
-    static final PostgresVersion LATEST = values()[values().length - 1];
 
     private final String release;
     private final int walPageMagic;
@@ -150,35 +143,19 @@ public enum PostgresVersion {
         return !isAtLeast(V12);
     }
 
-    boolean isAtLeast(PostgresVersion other) {
+    /**
+     * Compares releases.
+     *
+     * @param other another release
+     * @return whether this is that release or a later one
+     */
+    public boolean isAtLeast(PostgresVersion other) {
         return compareTo(other) >= 0;
-    }
-
-    StructLayout<ControlFileField> controlFileLayout() {
-        return requireNonNull(Layouts.CONTROL_FILE.get(this));
-    }
-
-    StructLayout<CheckPointField> checkPointLayout() {
-        return requireNonNull(Layouts.CHECK_POINT.get(this));
     }
 
     /** Prints the release, as in {@code PostgreSQL 17}. */
     @Override
     public String toString() {
         return "PostgreSQL " + release;
-    }
-
-    /** Made on first use: the fields of a layout name releases, which have to exist by then. */
-    private static final class Layouts {
-        static final Map<PostgresVersion, StructLayout<CheckPointField>> CHECK_POINT = of(CheckPointField.class);
-        static final Map<PostgresVersion, StructLayout<ControlFileField>> CONTROL_FILE = of(ControlFileField.class);
-
-        private static <F extends Enum<F> & StructField> Map<PostgresVersion, StructLayout<F>> of(Class<F> fields) {
-            Map<PostgresVersion, StructLayout<F>> layouts = new EnumMap<>(PostgresVersion.class);
-            for (PostgresVersion version : values()) {
-                layouts.put(version, StructLayout.of(fields, version));
-            }
-            return layouts;
-        }
     }
 }

@@ -27,6 +27,9 @@ final class RecordContent {
     /** The size of a page of a relation in bytes. */
     static final int BLOCK_SIZE = 8192;
 
+    /** Redo builds the page anew: {@code BKPBLOCK_WILL_INIT}. */
+    static final int WILL_INIT = 0x40;
+
     private static final int RECORD_HEADER = 24;
 
     private static final int MAX_BLOCK_ID = 32;
@@ -256,7 +259,7 @@ final class RecordContent {
     }
 
     boolean willInit(int index) {
-        return (flags[index] & BlockReference.WILL_INIT) != 0;
+        return (flags[index] & WILL_INIT) != 0;
     }
 
     boolean hasImage(int index) {

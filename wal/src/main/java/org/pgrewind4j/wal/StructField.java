@@ -1,7 +1,13 @@
 package org.pgrewind4j.wal;
 
+import java.util.Collections;
+import java.util.EnumSet;
+
 /** One field of a C struct that PostgreSQL writes to disk as it lies in memory. */
 interface StructField {
+
+    /** The last release that is known. */
+    PostgresVersion LATEST = Collections.max(EnumSet.allOf(PostgresVersion.class));
 
     /** The bytes it takes. */
     int size(PostgresVersion version);

@@ -22,7 +22,14 @@ public final class UnknownRelationChangeException extends PgRewindException {
     /** The whole info byte. */
     private final int info;
 
-    UnknownRelationChangeException(Lsn position, int resourceManager, int info) {
+    /**
+     * Creates the error.
+     *
+     * @param position where the record begins
+     * @param resourceManager the number of its resource manager
+     * @param info its info byte
+     */
+    public UnknownRelationChangeException(Lsn position, int resourceManager, int info) {
         super(String.format(
                 Locale.ROOT,
                 "WAL record at %s modifies a relation in a way that is not known: resource manager %d, info 0x%02X",

@@ -16,7 +16,13 @@ public final class WalCorruptException extends PgRewindException {
     /** Where the record begins. */
     private final transient Lsn position;
 
-    WalCorruptException(Lsn position, String detail) {
+    /**
+     * Creates the error.
+     *
+     * @param position where the record begins
+     * @param detail what is wrong, found and expected
+     */
+    public WalCorruptException(Lsn position, String detail) {
         super("malformed WAL record at " + position + ": " + detail);
         this.position = position;
     }

@@ -19,12 +19,24 @@ public final class WalEndsTooEarlyException extends PgRewindException {
         this.end = end;
     }
 
-    WalEndsTooEarlyException(EndOfWal end, Lsn needed) {
+    /**
+     * Creates the error.
+     *
+     * @param end where and why the WAL ends
+     * @param needed the position that it has to reach
+     */
+    public WalEndsTooEarlyException(EndOfWal end, Lsn needed) {
         this(end, "reach " + needed);
     }
 
-    /** WAL that ends before the end of a record that it must hold. */
-    static WalEndsTooEarlyException before(EndOfWal end, Lsn record) {
+    /**
+     * WAL that ends before the end of a record that it must hold.
+     *
+     * @param end where and why the WAL ends
+     * @param record where the record begins
+     * @return the error
+     */
+    public static WalEndsTooEarlyException before(EndOfWal end, Lsn record) {
         return new WalEndsTooEarlyException(end, "hold the record at " + record);
     }
 

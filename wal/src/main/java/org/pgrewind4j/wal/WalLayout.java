@@ -79,14 +79,14 @@ enum WalLayout {
         return (imageInfo & compressedFlags) != 0;
     }
 
-    BlockImage.Compression compression(int imageInfo) {
-        if (!isCompressed(imageInfo)) {
-            return BlockImage.Compression.NONE;
-        }
-        if (this != SINCE_15 || (imageInfo & 0x04) != 0) {
-            return BlockImage.Compression.PGLZ;
-        }
-        return (imageInfo & 0x08) != 0 ? BlockImage.Compression.LZ4 : BlockImage.Compression.ZSTD;
+    /** Whether a compressed image is compressed by PostgreSQL's own method, the only one up to 14. */
+    boolean isPglz(int imageInfo) {
+        return this != SINCE_15 || (imageInfo & 0x04) != 0;
+    }
+
+    /** Whether a compressed image is LZ4; the third method is Zstandard. */
+    boolean isLz4(int imageInfo) {
+        return this == SINCE_15 && (imageInfo & 0x08) != 0;
     }
 
     boolean isResourceManager(int id) {

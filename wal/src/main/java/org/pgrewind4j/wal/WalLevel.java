@@ -18,7 +18,7 @@ public enum WalLevel {
      * @param number from 0
      * @return the level, or empty if no level has that number
      */
-    static Optional<WalLevel> ofNumber(int number) {
+    public static Optional<WalLevel> ofNumber(int number) {
         return number >= 0 && number < values().length ? Optional.of(values()[number]) : Optional.empty();
     }
 

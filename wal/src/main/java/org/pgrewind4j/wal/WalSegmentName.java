@@ -51,7 +51,7 @@ public record WalSegmentName(TimelineId timeline, long segmentNumber, int segmen
      * @return the size
      * @throws IllegalArgumentException if it is not a power of two from 1 MB to 1 GB
      */
-    static int checkSegmentSize(int segmentSize) {
+    public static int checkSegmentSize(int segmentSize) {
         if (!isSegmentSize(segmentSize)) {
             throw new IllegalArgumentException(
                     "not a WAL segment size: " + segmentSize + ": expected a power of two from 1 MB to 1 GB");
@@ -59,8 +59,13 @@ public record WalSegmentName(TimelineId timeline, long segmentNumber, int segmen
         return segmentSize;
     }
 
-    /** Whether PostgreSQL knows segments of that size. */
-    static boolean isSegmentSize(int bytes) {
+    /**
+     * Whether PostgreSQL knows segments of a size.
+     *
+     * @param bytes the size
+     * @return whether it is a power of two from 1 MB to 1 GB
+     */
+    public static boolean isSegmentSize(int bytes) {
         return bytes >= SMALLEST && bytes <= GREATEST && Integer.bitCount(bytes) == 1;
     }
 

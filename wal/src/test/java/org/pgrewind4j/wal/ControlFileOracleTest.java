@@ -113,8 +113,8 @@ class ControlFileOracleTest {
     /** Numbers that no short-lived server writes: great ones, with every bit of them. */
     @Test
     void agreesOnGreatNumbers() throws IOException {
-        StructLayout<ControlFileField> layout = PostgresVersion.V15.controlFileLayout();
-        StructLayout<CheckPointField> checkPoint = PostgresVersion.V15.checkPointLayout();
+        StructLayout<ControlFileField> layout = ControlLayouts.controlFile(PostgresVersion.V15);
+        StructLayout<CheckPointField> checkPoint = ControlLayouts.checkPoint(PostgresVersion.V15);
         byte[] bytes = ControlFileFixture.bytes(PostgresVersion.V15);
         ByteBuffer buffer = ControlFile.littleEndian(bytes);
         buffer.putLong(0, 0xFEDCBA9876543210L);

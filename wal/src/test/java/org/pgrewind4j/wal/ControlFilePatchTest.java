@@ -66,7 +66,7 @@ class ControlFilePatchTest {
     @EnumSource
     void takesTheWholeCheckpointOfAnotherFile(PostgresVersion version) {
         byte[] bytes = ControlFileFixture.bytes(version);
-        int copy = version.controlFileLayout().offset(ControlFileField.CHECK_POINT_COPY);
+        int copy = ControlLayouts.controlFile(version).offset(ControlFileField.CHECK_POINT_COPY);
         for (int i = copy; i < copy + CheckPoint.size(version); i += 8) {
             // Something in every field, and in the gaps between fields too.
             bytes[i]++;
@@ -140,7 +140,7 @@ class ControlFilePatchTest {
     private static void assertChanged(ControlFile file, ControlFileField field, int length) {
         byte[] before = ControlFileFixture.bytes(file.version());
         byte[] after = file.toBytes();
-        int offset = file.version().controlFileLayout().offset(field);
+        int offset = ControlLayouts.controlFile(file.version()).offset(field);
         int crc = ControlFile.crcOffset(file.version());
 
         TreeSet<Integer> changed = IntStream.range(0, ControlFile.SIZE)

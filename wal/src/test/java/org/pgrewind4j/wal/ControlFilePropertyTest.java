@@ -66,7 +66,7 @@ class ControlFilePropertyTest {
             ControlFileField field = fields[random.nextInt(fields.length)];
             if (field.existsIn(version)) {
                 int length = field.size(version);
-                int from = version.controlFileLayout().offset(field) + random.nextInt(length);
+                int from = ControlLayouts.controlFile(version).offset(field) + random.nextInt(length);
                 bytes[from] = (byte) random.nextInt();
             }
         }

@@ -17,7 +17,7 @@ import org.pgrewind4j.transport.SourceFile;
 import org.pgrewind4j.wal.ControlFile;
 import org.pgrewind4j.wal.PostgresVersion;
 
-class ListingsTest {
+class ListingTest {
 
     private static final RelationGeometry GEOMETRY = new RelationGeometry(PostgresVersion.V17, 8192, 131072);
 
@@ -35,13 +35,13 @@ class ListingsTest {
     @AfterEach
     void noThreadIsLeft() {
         assertThat(Thread.getAllStackTraces().keySet())
-                .noneMatch(thread -> thread.getName().equals(Listings.THREAD_NAME));
+                .noneMatch(thread -> thread.getName().equals(Listing.THREAD_NAME));
     }
 
     @Test
     void listsEachSideInTheOrderOfItsPaths() throws IOException {
         try (LocalDirectoryTransport target = LocalDirectoryTransport.open(directory)) {
-            Listings listings = Listings.of(files, target, GEOMETRY);
+            Listing.Both listings = Listing.ofBoth(files, target, GEOMETRY);
 
             assertThat(listings.source().files())
                     .extracting(file -> file.path().toString())
@@ -65,10 +65,10 @@ class ListingsTest {
         LocalDirectoryTransport closed = LocalDirectoryTransport.open(directory);
         closed.close();
 
-        assertThatThrownBy(() -> Listings.of(closed, files, GEOMETRY))
+        assertThatThrownBy(() -> Listing.ofBoth(closed, files, GEOMETRY))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("transport is closed");
-        assertThatThrownBy(() -> Listings.of(files, closed, GEOMETRY))
+        assertThatThrownBy(() -> Listing.ofBoth(files, closed, GEOMETRY))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("transport is closed");
     }
@@ -78,7 +78,8 @@ class ListingsTest {
         try (LocalDirectoryTransport source = LocalDirectoryTransport.open(directory)) {
             Thread.currentThread().interrupt();
 
-            assertThatThrownBy(() -> Listings.of(source, files, GEOMETRY)).isInstanceOf(InterruptedIOException.class);
+            assertThatThrownBy(() -> Listing.ofBoth(source, files, GEOMETRY))
+                    .isInstanceOf(InterruptedIOException.class);
             assertThat(Thread.interrupted()).isTrue();
         }
     }
