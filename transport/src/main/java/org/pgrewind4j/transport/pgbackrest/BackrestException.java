@@ -11,6 +11,7 @@ public final class BackrestException extends IOException {
     @Serial
     private static final long serialVersionUID = 1L;
 
+    /** What is not as it has to be. */
     private final String file;
 
     private BackrestException(String file, String message) {
