@@ -1,8 +1,6 @@
 package org.pgrewind4j.core;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
 import org.pgrewind4j.timeline.PgRewindException;
@@ -21,8 +19,6 @@ import org.pgrewind4j.wal.WalSegmentSource;
  * @param history its timelines, up to the one that it is on
  */
 record Cluster(ControlFile controlFile, TimelineHistory history) {
-
-    private static final int LONGEST_HISTORY = 16 * 1024 * 1024;
 
     static Cluster of(Transport transport, ControlFile controlFile) throws IOException {
         return of(transport, controlFile, List.of());
@@ -44,13 +40,17 @@ record Cluster(ControlFile controlFile, TimelineHistory history) {
         return ofRecovery.compareTo(ofCheckPoint) > 0 ? ofRecovery : ofCheckPoint;
     }
 
+    Examination.Side told() {
+        return new Examination.Side(controlFile, history);
+    }
+
     private static TimelineHistory readHistory(
             Transport transport, ControlFile controlFile, List<WalSegmentSource> archives) throws IOException {
         TimelineId timeline = timeline(controlFile);
         if (timeline.value() == 1) {
             return TimelineHistory.ofSingle(timeline);
         }
-        Optional<TimelineHistory> own = history(transport, controlFile.version(), timeline);
+        Optional<TimelineHistory> own = transport.history(controlFile.version(), timeline);
         if (own.isPresent()) {
             return own.get();
         }
@@ -60,17 +60,6 @@ record Cluster(ControlFile controlFile, TimelineHistory history) {
                         transport.description() + " has no history file \""
                                 + historyPath(controlFile.version(), timeline) + "\" for the timeline that it is on",
                         "restore the file from the WAL archive into that directory.")));
-    }
-
-    /** What a cluster knows of any timeline; empty if it has no history of it. */
-    static Optional<TimelineHistory> history(Transport transport, PostgresVersion version, TimelineId timeline)
-            throws IOException {
-        try {
-            byte[] content = transport.read(historyPath(version, timeline), LONGEST_HISTORY);
-            return Optional.of(TimelineHistory.parse(timeline, new String(content, StandardCharsets.UTF_8)));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        }
     }
 
     private static DataPath historyPath(PostgresVersion version, TimelineId timeline) {

@@ -32,7 +32,7 @@ final class LearnedTimeline {
         TimelineId own = ofTarget.history().timeline();
         for (long number = own.value() + 1; ; number++) {
             TimelineId timeline = new TimelineId(number);
-            Optional<TimelineHistory> learned = Cluster.history(target, version, timeline);
+            Optional<TimelineHistory> learned = target.history(version, timeline);
             if (learned.isEmpty()) {
                 return Optional.empty();
             }
@@ -40,7 +40,7 @@ final class LearnedTimeline {
             Optional<TimelineSpan> ofSources = ofSource.history().span(timeline);
             if (ofSources.isEmpty()) {
                 // Which may have learned of it as well.
-                ofSources = Cluster.history(source, version, timeline).map(TimelineHistory::last);
+                ofSources = source.history(version, timeline).map(TimelineHistory::last);
             }
             if (ofSources.filter(span -> span.begin().equals(begin)).isEmpty()) {
                 String file = version.walDirectory() + "/" + timeline.historyFileName();
@@ -61,8 +61,8 @@ final class LearnedTimeline {
             return Optional.empty();
         }
         TimelineId shared = ofSource.history().timeline();
-        Optional<TimelineHistory> learned = Cluster.history(
-                settings.source(), ofSource.controlFile().version(), new TimelineId(shared.value() + 1));
+        Optional<TimelineHistory> learned =
+                settings.source().history(ofSource.controlFile().version(), new TimelineId(shared.value() + 1));
         Optional<Lsn> leaves = learned.flatMap(history -> history.span(shared)).map(TimelineSpan::end);
         if (leaves.isEmpty()) {
             return Optional.empty();

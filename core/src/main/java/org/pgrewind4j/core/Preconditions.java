@@ -5,9 +5,12 @@ import java.util.List;
 import java.util.Locale;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.SourceProblem;
 import org.pgrewind4j.wal.ChangedBlocks;
 import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.MissingWalException;
+import org.pgrewind4j.wal.WalEndsTooEarlyException;
 import org.pgrewind4j.wal.WalLevel;
 
 /** What must hold before a rewind can be thought of. Collects everything that does not, each with its cure. */
@@ -34,6 +37,30 @@ final class Preconditions {
 
     void add(Kind kind, String message, String cure) {
         add(new Problem(kind, message, cure));
+    }
+
+    /** Whether one of the sides is, or may be, written to by a server that it must not have. */
+    boolean findServers() {
+        return problems.stream()
+                .anyMatch(
+                        problem -> problem.kind() == Kind.TARGET_RUNNING || problem.kind() == Kind.SOURCE_NOT_STOPPED);
+    }
+
+    void addMissing(MissingWalException missing, ControlFile target) {
+        add(
+                Kind.WAL_MISSING_FOR_SCAN,
+                PgRewindException.withoutHint(missing),
+                "bring the segments back into the target's " + target.version().walDirectory()
+                        + ", or name an archive that has them.");
+    }
+
+    void addEarlyEnd(WalEndsTooEarlyException early, ControlFile target) {
+        add(
+                Kind.WAL_ENDS_EARLY,
+                PgRewindException.withoutHint(early),
+                "bring an undamaged segment " + early.end().segment() + " back into the target's "
+                        + target.version().walDirectory()
+                        + " from a WAL archive, or re-create the target from a base backup.");
     }
 
     /** The two must be of one origin, one release, and one layout. */

@@ -58,7 +58,7 @@ final class RecoveryReach {
         if (timeline.compareTo(facts.timeline()) < 0) {
             return Optional.of(problem(timeline, "it began before the backup's timeline " + facts.timeline()));
         }
-        Optional<TimelineHistory> history = Cluster.history(backup, facts.version(), timeline);
+        Optional<TimelineHistory> history = backup.history(facts.version(), timeline);
         if (history.isEmpty()) {
             return Optional.empty();
         }

@@ -266,26 +266,33 @@ public final class Rewind {
      * @throws PgRewindException if one of the sides cannot be read or understood
      */
     public RewindPlan plan() {
-        Settings settings = new Settings(
-                target,
-                source,
-                blockSelection,
-                copyMode,
-                archives.build(),
-                restorable,
-                kept,
-                new TablespaceMapping(tablespaces, tablespacePolicy),
-                standby,
-                durability,
-                threads,
-                PhaseEvents.of(listener),
-                cancellation,
-                afterSeal,
-                verify);
+        return planning(Planner::plan);
+    }
+
+    /**
+     * Finds out who diverged from whom, and where, as {@link #plan} does before its scan: it takes control files, histories
+     * and the ends of WAL, and lists no files. A target that was not stopped cleanly is read from its last checkpoint
+     * on where that tells. Changes nothing.
+     *
+     * @return what both sides are, where their histories part, and what a plan would say as far as that can be told
+     * @throws RewindCancelledException if it was cancelled
+     * @throws PgRewindException if one of the sides cannot be read or understood
+     */
+    public Examination examine() {
+        return planning(Planner::examine);
+    }
+
+    /** A part of planning. */
+    private interface Planning<T> {
+        T of(Planner planner) throws IOException;
+    }
+
+    private <T> T planning(Planning<T> planning) {
+        Settings settings = settings();
         try (Cancellation.Work work = cancellation.begin()) {
-            RewindPlan plan = new Planner(settings).plan();
+            T result = planning.of(new Planner(settings));
             work.check();
-            return plan;
+            return result;
         } catch (IOException | RuntimeException e) {
             if (cancellation.isCancelled()) {
                 throw new RewindCancelledException(
@@ -303,6 +310,25 @@ public final class Rewind {
         } finally {
             settings.listener().end();
         }
+    }
+
+    private Settings settings() {
+        return new Settings(
+                target,
+                source,
+                blockSelection,
+                copyMode,
+                archives.build(),
+                restorable,
+                kept,
+                new TablespaceMapping(tablespaces, tablespacePolicy),
+                standby,
+                durability,
+                threads,
+                PhaseEvents.of(listener),
+                cancellation,
+                afterSeal,
+                verify);
     }
 
     /**

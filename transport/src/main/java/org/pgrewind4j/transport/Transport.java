@@ -7,9 +7,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.TimelineHistory;
+import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.PostgresVersion;
 import org.pgrewind4j.wal.WalSegmentSource;
 
 /**
@@ -105,6 +109,22 @@ public interface Transport extends Closeable {
      */
     default ControlFile controlFile() throws IOException {
         return ControlFileReader.read(this);
+    }
+
+    /**
+     * Reads what the source knows of a timeline: its history file, which a server has for the timeline that it is on and for
+     * others that it has heard of. The first timeline has none.
+     *
+     * <p>This implementation calls {@link #read}.
+     *
+     * @param version the source's release, as its control file tells
+     * @param timeline the timeline
+     * @return its history; empty if there is no such file
+     * @throws IOException if it cannot be read
+     * @throws org.pgrewind4j.timeline.PgRewindException if it is malformed
+     */
+    default Optional<TimelineHistory> history(PostgresVersion version, TimelineId timeline) throws IOException {
+        return HistoryFile.read(this, version, timeline);
     }
 
     /**

@@ -26,7 +26,9 @@ final class Rooms implements SliceAssignment {
         Rooms all = new Rooms();
         try (InputStream text = Objects.requireNonNull(Rooms.class.getResourceAsStream("rooms.txt"))) {
             String room = "";
-            for (String line : new String(text.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+            for (String line : new String(text.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList()) {
                 if (line.startsWith("[")) {
                     room = line.substring(1, line.length() - 1);
                 } else if (!line.isBlank() && !line.startsWith("#")) {

@@ -7,8 +7,11 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.pgrewind4j.timeline.TimelineHistory;
+import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.transport.RangeReceiver;
@@ -19,6 +22,7 @@ import org.pgrewind4j.transport.SourceProblem;
 import org.pgrewind4j.transport.backup.Backup;
 import org.pgrewind4j.transport.backup.BackupFacts;
 import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.PostgresVersion;
 import org.pgrewind4j.wal.WalSegmentSource;
 
 /**
@@ -182,6 +186,13 @@ public final class BackrestBackup implements Backup {
             access.enter();
             return archive.open(name);
         };
+    }
+
+    /** From the archive: a backup holds history files only where WAL was copied into it. */
+    @Override
+    public Optional<TimelineHistory> history(PostgresVersion version, TimelineId timeline) throws IOException {
+        Optional<TimelineHistory> archived = archive.history(timeline);
+        return archived.isPresent() ? archived : Backup.super.history(version, timeline);
     }
 
     /**
