@@ -129,7 +129,7 @@ class ControlFilePreconditionsTest {
                                         + " its files",
                                 cure));
 
-        problems().clear();
+        preconditions = new Preconditions();
         preconditions.checkTarget(ControlFileBytes.stopped()
                 .walLevel(0)
                 .checkPoint(new Lsn(0x7000060), new Lsn(0x7000060))
