@@ -24,7 +24,8 @@ class WalInspectDifferentialTest {
         return ServerRelease.since(16);
     }
 
-    @ParameterizedTest
+    // Older releases have nothing that lists blocks: a run on these alone has nothing to do here.
+    @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("releases")
     void listsWhatTheServerLists(ServerRelease release) throws IOException {
         PostgresServerBuilder builder = PostgresServer.builder(release)
