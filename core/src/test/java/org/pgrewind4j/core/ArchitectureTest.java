@@ -3,9 +3,6 @@ package org.pgrewind4j.core;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
-import static java.util.stream.Collectors.counting;
-import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.AccessTarget;
@@ -13,17 +10,17 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.pgrewind4j.architecture.Rooms;
+import org.pgrewind4j.architecture.RoomsContract;
 import org.pgrewind4j.transport.Transport;
 
 /** Holds the walls between the groups of this module's classes, which {@code ARCHITECTURE.md} draws. */
-final class ArchitectureTest {
+final class ArchitectureTest extends RoomsContract {
 
     private static final String[] INSIDE = {
         "rewind",
@@ -70,39 +67,11 @@ final class ArchitectureTest {
     /** Writes, but not to a target: a program's output, in the folder for temporary files; and a target that is none yet. */
     private static final Set<String> WRITE_ELSEWHERE = Set.of("PostgresProgram", "PlannedRestore");
 
-    private static final String PACKAGE = "org.pgrewind4j.core.";
+    private static final Rooms ROOMS = Rooms.beside(Rewind.class);
+    private static final JavaClasses CLASSES = ROOMS.classes();
 
-    /** From that on nobody finds what a group is about. */
-    private static final long MOST_CLASSES = 35;
-
-    private static final JavaClasses CLASSES = Rooms.beside(Rewind.class);
-    private static final Rooms ROOMS = rooms();
-
-    private static Rooms rooms() {
-        try {
-            return Rooms.ofThisModule();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    @Test
-    void groupsHaveNoCycles() {
-        slices().assignedFrom(ROOMS).should().beFreeOfCycles().check(CLASSES);
-    }
-
-    @Test
-    void groupsAreSmall() {
-        assertThat(ROOMS.byClass().values().stream().collect(groupingBy(room -> room, counting())))
-                .isNotEmpty()
-                .allSatisfy((room, classes) -> assertThat(classes).as(room).isLessThanOrEqualTo(MOST_CLASSES));
-    }
-
-    @Test
-    void classesOfGroupsAreThere() {
-        assertThat(ROOMS.byClass().keySet())
-                .allSatisfy(name ->
-                        assertThat(CLASSES.contain(PACKAGE + name)).as(name).isTrue());
+    ArchitectureTest() {
+        super(ROOMS, 35);
     }
 
     @Test

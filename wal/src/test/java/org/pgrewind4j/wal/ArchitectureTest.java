@@ -1,53 +1,21 @@
 package org.pgrewind4j.wal;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
-import static java.util.stream.Collectors.counting;
-import static java.util.stream.Collectors.groupingBy;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.pgrewind4j.architecture.Rooms;
+import org.pgrewind4j.architecture.RoomsContract;
 
 /** Holds the walls between the groups of this module's classes, which {@code core/ARCHITECTURE.md} draws. */
-final class ArchitectureTest {
+final class ArchitectureTest extends RoomsContract {
 
-    private static final String PACKAGE = "org.pgrewind4j.wal.";
+    private static final Rooms ROOMS = Rooms.beside(PostgresVersion.class);
+    private static final JavaClasses CLASSES = ROOMS.classes();
 
-    /** From that on nobody finds what a group is about. */
-    private static final long MOST_CLASSES = 30;
-
-    private static final JavaClasses CLASSES = Rooms.beside(PostgresVersion.class);
-    private static final Rooms ROOMS = rooms();
-
-    private static Rooms rooms() {
-        try {
-            return Rooms.ofThisModule();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    @Test
-    void groupsHaveNoCycles() {
-        slices().assignedFrom(ROOMS).should().beFreeOfCycles().check(CLASSES);
-    }
-
-    @Test
-    void groupsAreSmall() {
-        assertThat(ROOMS.byClass().values().stream().collect(groupingBy(room -> room, counting())))
-                .isNotEmpty()
-                .allSatisfy((room, classes) -> assertThat(classes).as(room).isLessThanOrEqualTo(MOST_CLASSES));
-    }
-
-    @Test
-    void classesOfGroupsAreThere() {
-        assertThat(ROOMS.byClass().keySet())
-                .allSatisfy(name ->
-                        assertThat(CLASSES.contain(PACKAGE + name)).as(name).isTrue());
+    ArchitectureTest() {
+        super(ROOMS, 30);
     }
 
     @Test

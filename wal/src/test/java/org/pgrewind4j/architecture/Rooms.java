@@ -1,4 +1,4 @@
-package org.pgrewind4j.core;
+package org.pgrewind4j.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 
@@ -11,20 +11,41 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** The groups of this package's classes, as {@code rooms.txt} lists them. A class that it does not list is in none. */
-final class Rooms implements SliceAssignment {
+/**
+ * The groups of one package's classes, as {@code rooms.txt} among its test resources lists them. A class that it does not
+ * list is in none.
+ */
+public final class Rooms implements SliceAssignment {
 
+    private final String prefix;
+    private final JavaClasses classes;
     private final Map<String, String> rooms = new LinkedHashMap<>();
 
-    static Rooms ofThisModule() throws IOException {
-        Rooms all = new Rooms();
-        try (InputStream text = Objects.requireNonNull(Rooms.class.getResourceAsStream("rooms.txt"))) {
+    private Rooms(Class<?> one) {
+        this.prefix = one.getPackageName() + ".";
+        this.classes = new ClassFileImporter()
+                .importUrl(one.getProtectionDomain().getCodeSource().getLocation());
+    }
+
+    /** Reads the groups of the package that a class is in, and its module's classes without those of tests. */
+    public static Rooms beside(Class<?> one) {
+        try {
+            return read(one);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Rooms read(Class<?> one) throws IOException {
+        Rooms all = new Rooms(one);
+        try (InputStream text = Objects.requireNonNull(one.getResourceAsStream("rooms.txt"))) {
             String room = "";
             for (String line : new String(text.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
@@ -41,10 +62,14 @@ final class Rooms implements SliceAssignment {
         return all;
     }
 
-    /** The classes where one of them comes from, without those of tests. */
-    static JavaClasses beside(Class<?> one) {
-        return new ClassFileImporter()
-                .importUrl(one.getProtectionDomain().getCodeSource().getLocation());
+    /** All of the module, in groups or not. */
+    public JavaClasses classes() {
+        return classes;
+    }
+
+    /** Whether the module has a class of the package by this name. */
+    boolean hasClass(String name) {
+        return classes.contain(prefix + name);
     }
 
     Map<String, String> byClass() {
@@ -55,16 +80,17 @@ final class Rooms implements SliceAssignment {
         return type.getEnclosingClass().map(Rooms::outermost).orElse(type);
     }
 
-    String of(JavaClass type) {
-        String ours = Rooms.class.getPackageName() + ".";
-        if (!type.getName().startsWith(ours)) {
+    /** The group of a class; empty if it is in none. */
+    public String of(JavaClass type) {
+        if (!type.getName().startsWith(prefix)) {
             return "";
         }
-        String nested = rooms.get(type.getName().substring(ours.length()));
+        String nested = rooms.get(type.getName().substring(prefix.length()));
         return nested != null ? nested : rooms.getOrDefault(outermost(type).getSimpleName(), "");
     }
 
-    DescribedPredicate<JavaClass> in(String... wanted) {
+    /** Whether a class is in one of these groups. */
+    public DescribedPredicate<JavaClass> in(String... wanted) {
         return describe(
                 "belong to " + String.join(", ", wanted),
                 type -> List.of(wanted).contains(of(type)));
