@@ -1,6 +1,8 @@
 package org.pgrewind4j.core;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.core.FileAction.ClearPath;
@@ -46,15 +48,8 @@ final class PlanJson {
     }
 
     private void write(RewindPlan plan) {
-        json.literal("schemaVersion", VERSION).member("verdict", plan.verdict()).beginArray("problems");
-        for (Problem problem : plan.problems()) {
-            json.beginElement()
-                    .member("kind", problem.kind())
-                    .member("message", problem.message())
-                    .member("cure", problem.cure())
-                    .end();
-        }
-        json.end();
+        json.literal("schemaVersion", VERSION).member("verdict", plan.verdict());
+        write(plan.problems(), json);
         write(plan.warnings());
         write(plan.divergence().orElse(null));
         json.member("redo", plan.redo())
@@ -64,7 +59,7 @@ final class PlanJson {
                 .member("blockSelection", plan.blockSelection())
                 .literal("blocksWithoutImage", plan.blocksWithoutImage())
                 .literal("sourceBytes", plan.sourceBytes());
-        write(plan.bytes());
+        write(plan.bytes(), json);
         writeNeeds(plan);
         json.beginArray("actions");
         plan.actions().forEach(action -> write(action, json));
@@ -102,15 +97,9 @@ final class PlanJson {
         write(report.divergence());
         json.member("redo", Optional.ofNullable(report.redo()))
                 .member("replayEnd", Optional.ofNullable(report.replayEnd()));
-        write(report.bytes());
-        json.literal("filesRemoved", report.filesRemoved())
-                .literal("filesChanged", report.filesChanged())
-                .beginObject("milliseconds");
-        for (Phase phase : Phase.values()) {
-            Optional.ofNullable(report.times().get(phase))
-                    .ifPresent(time -> json.literal(phase.name(), time.toMillis()));
-        }
-        json.end();
+        write(report.bytes(), json);
+        json.literal("filesRemoved", report.filesRemoved()).literal("filesChanged", report.filesChanged());
+        write(report.times(), json);
         write(report.verification());
         write(report.warnings());
     }
@@ -157,7 +146,30 @@ final class PlanJson {
                 .end();
     }
 
-    private void write(CopiedBytes bytes) {
+    /** Writes all that forbids a plan, each with its cure. */
+    static void write(List<Problem> problems, JsonWriter json) {
+        json.beginArray("problems");
+        for (Problem problem : problems) {
+            json.beginElement()
+                    .member("kind", problem.kind())
+                    .member("message", problem.message())
+                    .member("cure", problem.cure())
+                    .end();
+        }
+        json.end();
+    }
+
+    /** Writes how long each phase took. */
+    static void write(Map<Phase, Duration> times, JsonWriter json) {
+        json.beginObject("milliseconds");
+        for (Phase phase : Phase.values()) {
+            Optional.ofNullable(times.get(phase)).ifPresent(time -> json.literal(phase.name(), time.toMillis()));
+        }
+        json.end();
+    }
+
+    /** Writes what is copied, by kind. */
+    static void write(CopiedBytes bytes, JsonWriter json) {
         json.beginObject("bytes")
                 .literal("total", bytes.total())
                 .literal("blocks", bytes.blocks())

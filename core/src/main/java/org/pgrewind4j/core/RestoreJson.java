@@ -10,26 +10,16 @@ final class RestoreJson {
     private RestoreJson() {}
 
     static String of(RestorePlan plan) {
-        JsonWriter json = new JsonWriter()
-                .literal("schemaVersion", VERSION)
-                .member("verdict", plan.verdict())
-                .beginArray("problems");
-        for (Problem problem : plan.problems()) {
-            json.beginElement()
-                    .member("kind", problem.kind())
-                    .member("message", problem.message())
-                    .member("cure", problem.cure())
-                    .end();
-        }
-        json.end()
-                .beginObject("backup")
+        JsonWriter json = new JsonWriter().literal("schemaVersion", VERSION).member("verdict", plan.verdict());
+        PlanJson.write(plan.problems(), json);
+        json.beginObject("backup")
                 .member("label", plan.backup().label())
                 .member("type", plan.backup().type())
                 .member("start", Optional.of(plan.backup().start()))
                 .member("stop", Optional.of(plan.backup().stop()))
                 .literal("timeline", plan.backup().timeline().value())
                 .end();
-        write(plan.bytes(), json);
+        PlanJson.write(plan.bytes(), json);
         write(plan.kept(), json);
         json.beginArray("actions");
         plan.actions().forEach(action -> PlanJson.write(action, json));
@@ -43,33 +33,17 @@ final class RestoreJson {
                 .member("label", report.label())
                 .member("redo", Optional.ofNullable(report.redo()))
                 .member("replayEnd", Optional.ofNullable(report.replayEnd()));
-        write(report.bytes(), json);
+        PlanJson.write(report.bytes(), json);
         write(report.kept(), json);
-        json.literal("filesRemoved", report.filesRemoved())
-                .literal("pathsChanged", report.pathsChanged())
-                .beginObject("milliseconds");
-        for (Phase phase : Phase.values()) {
-            Optional.ofNullable(report.times().get(phase))
-                    .ifPresent(time -> json.literal(phase.name(), time.toMillis()));
-        }
-        return json.end().finish();
+        json.literal("filesRemoved", report.filesRemoved()).literal("pathsChanged", report.pathsChanged());
+        PlanJson.write(report.times(), json);
+        return json.finish();
     }
 
     private static void write(RestorePlan.Kept kept, JsonWriter json) {
         json.beginObject("kept")
                 .literal("files", kept.files())
                 .literal("bytes", kept.bytes())
-                .end();
-    }
-
-    private static void write(CopiedBytes bytes, JsonWriter json) {
-        json.beginObject("bytes")
-                .literal("total", bytes.total())
-                .literal("blocks", bytes.blocks())
-                .literal("blockBytes", bytes.blockBytes())
-                .literal("relationBytes", bytes.relationBytes())
-                .literal("walBytes", bytes.walBytes())
-                .literal("otherBytes", bytes.otherBytes())
                 .end();
     }
 }
