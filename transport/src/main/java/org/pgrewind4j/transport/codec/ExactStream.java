@@ -10,7 +10,7 @@ import java.util.Objects;
  * {@link CodecException}, and so is every exception that a decoder throws at damaged bytes: no more than one byte too many
  * is ever decoded, however much a few stored bytes would decompress to.
  */
-public final class ExactStream extends InputStream {
+public final class ExactStream extends BulkInputStream {
 
     private final InputStream decoded;
     private final long length;
@@ -42,12 +42,6 @@ public final class ExactStream extends InputStream {
                 throw failure(e, 0);
             }
         }
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override

@@ -1,7 +1,6 @@
 package org.pgrewind4j.transport.codec;
 
 import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -94,8 +93,9 @@ public final class SaltedCipher implements Layer {
     }
 
     /** Unlike the JDK's, in large pieces, and with an error for what does not end as it must. */
-    private static final class Decrypting extends FilterInputStream {
+    private static final class Decrypting extends BulkInputStream {
 
+        private final InputStream stored;
         private final Cipher cipher;
         private final byte[] piece = new byte[PIECE];
         private byte[] plain = new byte[0];
@@ -103,14 +103,8 @@ public final class SaltedCipher implements Layer {
         private boolean ended;
 
         Decrypting(InputStream stored, Cipher cipher) {
-            super(stored);
+            this.stored = stored;
             this.cipher = cipher;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
 
         @Override
@@ -131,7 +125,7 @@ public final class SaltedCipher implements Layer {
         }
 
         private void fill() throws IOException {
-            int read = in.read(piece, 0, piece.length);
+            int read = stored.read(piece, 0, piece.length);
             position = 0;
             if (read >= 0) {
                 byte[] next = cipher.update(piece, 0, read);
@@ -161,8 +155,8 @@ public final class SaltedCipher implements Layer {
         }
 
         @Override
-        public boolean markSupported() {
-            return false;
+        public void close() throws IOException {
+            stored.close();
         }
     }
 }

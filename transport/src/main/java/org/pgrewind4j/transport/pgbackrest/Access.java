@@ -10,15 +10,18 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.pgrewind4j.transport.Gate;
+import org.pgrewind4j.transport.codec.BulkInputStream;
 
 /** Whether a backup may be read further, and the way to its files. */
 final class Access {
 
     private final String description;
-    private volatile boolean isClosed;
+    private final Gate gate;
 
     Access(String description) {
         this.description = description;
+        this.gate = new Gate(description);
     }
 
     String description() {
@@ -27,29 +30,16 @@ final class Access {
 
     /** Begins a call. */
     void enter() throws InterruptedIOException {
-        if (isClosed) {
-            throw new IllegalStateException("transport is closed: " + description);
-        }
-        checkInterrupt();
+        gate.enter();
     }
 
     /** Goes on with a call. */
     void proceed() throws IOException {
-        if (isClosed) {
-            throw new IOException("transport was closed while it was read: " + description);
-        }
-        checkInterrupt();
-    }
-
-    private void checkInterrupt() throws InterruptedIOException {
-        // Asks without clearing: the caller's own loop has to see the interrupt too.
-        if (Thread.currentThread().isInterrupted()) {
-            throw new InterruptedIOException("interrupted while reading " + description);
-        }
+        gate.proceed();
     }
 
     void close() {
-        isClosed = true;
+        gate.close();
     }
 
     /**
@@ -79,7 +69,7 @@ final class Access {
         return new Part(file, channel, offset, length);
     }
 
-    private final class Part extends InputStream {
+    private final class Part extends BulkInputStream {
         private final Path file;
         private final FileChannel channel;
         private final long end;
@@ -90,12 +80,6 @@ final class Access {
             this.channel = channel;
             this.position = offset;
             this.end = offset + length;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
 
         @Override

@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import org.pgrewind4j.transport.codec.BulkInputStream;
 import org.pgrewind4j.transport.codec.Layer;
 
 /**
@@ -49,7 +50,7 @@ final class BetaBlocks {
     }
 
     /** Pieces of a stream with something before each. */
-    private abstract static class Pieces extends InputStream {
+    private abstract static class Pieces extends BulkInputStream {
         final InputStream in;
         private long left;
         private boolean isEnded;
@@ -60,12 +61,6 @@ final class BetaBlocks {
 
         /** Begins the next piece: its length, or -1 if there is none. */
         abstract long next() throws IOException;
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-        }
 
         @Override
         public int read(byte[] target, int offset, int wanted) throws IOException {

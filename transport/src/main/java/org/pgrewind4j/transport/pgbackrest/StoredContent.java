@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.codec.BulkInputStream;
 import org.pgrewind4j.transport.codec.CodecException;
 import org.pgrewind4j.transport.codec.ExactStream;
 import org.pgrewind4j.transport.codec.Layer;
@@ -148,7 +149,7 @@ final class StoredContent {
     }
 
     /** Errors of a stream under the name of its file. */
-    private final class Named extends InputStream {
+    private final class Named extends BulkInputStream {
         private final ExactStream content;
         private final Path stored;
         private final long offset;
@@ -159,12 +160,6 @@ final class StoredContent {
             this.stored = stored;
             this.offset = offset;
             this.file = file;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
 
         @Override
