@@ -7,4 +7,6 @@ module org.pgrewind4j.core {
     requires jdk.jfr;
 
     exports org.pgrewind4j.core;
+    exports org.pgrewind4j.core.archive;
+    exports org.pgrewind4j.core.restore;
 }

@@ -23,6 +23,8 @@ module org.pgrewind4j.transport {
 
     exports org.pgrewind4j.transport;
     exports org.pgrewind4j.transport.backup;
+    exports org.pgrewind4j.transport.live;
+    exports org.pgrewind4j.transport.local;
     exports org.pgrewind4j.transport.pgbackrest;
     // The driver makes what it connects by itself.
     exports org.pgrewind4j.transport.driver to

@@ -5,4 +5,7 @@ module org.pgrewind4j.wal {
     requires com.google.common;
 
     exports org.pgrewind4j.wal;
+    exports org.pgrewind4j.wal.control;
+    exports org.pgrewind4j.wal.record;
+    exports org.pgrewind4j.wal.scan;
 }

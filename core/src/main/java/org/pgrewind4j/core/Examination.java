@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
-import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /**
  * Who diverged from whom, and where. Made by {@link Rewind#examine}, from control files, histories and the ends of WAL
@@ -57,8 +57,14 @@ public record Examination(
         problems = List.copyOf(problems);
     }
 
-    /** Without a look at either side, for a target that an earlier rewind has a hold of. */
-    static Examination of(Verdict verdict, List<Problem> problems) {
+    /**
+     * Without a look at either side, for a target that an earlier rewind has a hold of.
+     *
+     * @param verdict what a plan would say
+     * @param problems what forbids a rewind
+     * @return an examination without facts
+     */
+    public static Examination of(Verdict verdict, List<Problem> problems) {
         return new Examination(verdict, problems, Optional.empty(), Optional.empty(), Optional.empty());
     }
 }

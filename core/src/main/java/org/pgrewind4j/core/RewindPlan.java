@@ -2,6 +2,7 @@ package org.pgrewind4j.core;
 
 import java.util.List;
 import java.util.Optional;
+import org.pgrewind4j.core.internal.json.PlanJson;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;

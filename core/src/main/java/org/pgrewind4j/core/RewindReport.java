@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.core.internal.json.PlanJson;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.Lsn;
 
@@ -55,8 +56,13 @@ public record RewindReport(
         warnings = List.copyOf(warnings);
     }
 
-    /** This report, with warnings before those that it has. */
-    RewindReport warning(List<Warning> known) {
+    /**
+     * Puts warnings before those that this report has.
+     *
+     * @param known the plan's warnings
+     * @return this report with each warning once
+     */
+    public RewindReport warning(List<Warning> known) {
         Set<Warning> all = new LinkedHashSet<>(known);
         all.addAll(warnings);
         return new RewindReport(

@@ -22,8 +22,10 @@ public final class StandbySettings {
 
     static final String PRIMARY_CONNINFO = "primary_conninfo";
     static final String PRIMARY_SLOT_NAME = "primary_slot_name";
-    static final String RESTORE_COMMAND = "restore_command";
-    static final String RECOVERY_TARGET_TIMELINE = "recovery_target_timeline";
+    /** The setting that names the command for WAL from an archive. */
+    public static final String RESTORE_COMMAND = "restore_command";
+    /** The setting that names the timeline to follow. */
+    public static final String RECOVERY_TARGET_TIMELINE = "recovery_target_timeline";
 
     private final ImmutableMap<String, String> values;
 
@@ -34,7 +36,7 @@ public final class StandbySettings {
     /**
      * Begins with the server to follow.
      *
-     * @param primaryConninfo a libpq connection string; see {@link org.pgrewind4j.transport.PrimaryConninfo}
+     * @param primaryConninfo a libpq connection string; see {@link org.pgrewind4j.transport.live.PrimaryConninfo}
      * @return settings with this one alone
      * @throws IllegalArgumentException if it holds the character NUL
      */

@@ -3,43 +3,35 @@ package org.pgrewind4j.core;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.AccessTarget;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaModifier;
 import java.io.FileOutputStream;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.pgrewind4j.architecture.Rooms;
-import org.pgrewind4j.architecture.RoomsContract;
+import org.pgrewind4j.architecture.PackagesContract;
 import org.pgrewind4j.transport.Transport;
 
-/** Holds the walls between the groups of this module's classes, which {@code ARCHITECTURE.md} draws. */
-final class ArchitectureTest extends RoomsContract {
+/** Holds the walls between the packages of this module, which {@code ARCHITECTURE.md} draws. */
+final class ArchitectureTest extends PackagesContract {
 
-    private static final String[] INSIDE = {
-        "rewind",
-        "evidence",
-        "rehearsal",
-        "settings",
-        "restore",
-        "execute",
-        "stage",
-        "apply",
-        "cluster",
-        "area",
-        "files",
-        "config",
-        "events"
-    };
-    private static final String[] WINGS = {"rewind", "evidence", "rehearsal", "settings", "restore"};
+    private static final String CORE = "org.pgrewind4j.core";
+    private static final String INTERNAL = CORE + ".internal";
+    private static final String[] WINGS = {INTERNAL + ".rewind..", INTERNAL + ".restore.."};
     private static final String[] ENGINE = {
-        "execute", "stage", "apply", "cluster", "area", "files", "config", "events", "json"
+        INTERNAL + ".execute..",
+        INTERNAL + ".stage..",
+        INTERNAL + ".apply..",
+        INTERNAL + ".cluster..",
+        INTERNAL + ".area..",
+        INTERNAL + ".files..",
+        INTERNAL + ".config..",
+        INTERNAL + ".events..",
+        INTERNAL + ".json.."
     };
 
     private static final Set<String> WRITING_FILES = Set.of(
@@ -67,68 +59,102 @@ final class ArchitectureTest extends RoomsContract {
     /** Writes, but not to a target: a program's output, in the folder for temporary files; and a target that is none yet. */
     private static final Set<String> WRITE_ELSEWHERE = Set.of("PostgresProgram", "PlannedRestore");
 
-    private static final Rooms ROOMS = Rooms.beside(Rewind.class);
-    private static final JavaClasses CLASSES = ROOMS.classes();
+    /** Classes of exported packages that may use what is inside. */
+    private static final Set<String> DOORS = Set.of(
+            CORE + ".Rewind",
+            CORE + ".restore.DeltaRestore",
+            CORE + ".archive.RestoreCommand",
+            CORE + ".archive.RestoredWal");
+
+    private static final JavaClasses CLASSES = classesBeside(Rewind.class);
 
     ArchitectureTest() {
-        super(ROOMS, 35);
+        // More than elsewhere: the words of plans and reports are used together, and imported by users.
+        super(CLASSES, 35);
+    }
+
+    private static boolean isDoor(JavaClass type) {
+        return DOORS.contains(outermost(type).getName());
+    }
+
+    /** A door shares its package with words; and plans and reports are words that can be written as JSON. */
+    @Override
+    protected String partOf(JavaClass type) {
+        if (isDoor(type) && !type.getPackageName().equals(CORE + ".archive")) {
+            return outermost(type).getName();
+        }
+        return type.getPackageName().equals(INTERNAL + ".json") ? CORE : type.getPackageName();
     }
 
     @Test
-    void vocabularyNeedsNothingInside() {
+    void onlyDoorsReachWhatIsInside() {
         noClasses()
-                .that(ROOMS.in("vocabulary"))
+                .that(describe("are no doors", type -> !isDoor(type)))
+                .and()
+                .resideOutsideOfPackage(INTERNAL + "..")
                 .should()
-                .dependOnClassesThat(ROOMS.in(INSIDE))
+                .dependOnClassesThat(describe(
+                        "are inside",
+                        type -> type.getPackageName().startsWith(INTERNAL)
+                                && !type.getPackageName().equals(INTERNAL + ".json")))
                 .check(CLASSES);
     }
 
     @Test
-    void nothingGoesThroughADoorButUsers() {
+    void nothingInsideUsesADoorOfPlans() {
         noClasses()
-                .that(ROOMS.in(INSIDE))
+                .that()
+                .resideInAPackage(INTERNAL + "..")
                 .should()
-                .dependOnClassesThat(ROOMS.in("door Rewind"))
+                .dependOnClassesThat()
+                .haveNameMatching(".*\\.core\\.(Rewind|restore\\.DeltaRestore)")
                 .check(CLASSES);
     }
 
     @Test
-    void aRewindIsReachedByItsDoorAlone() {
-        classes()
-                .that(ROOMS.in("rewind", "evidence", "rehearsal", "settings"))
-                .should()
-                .onlyHaveDependentClassesThat(describe(
-                        "are the rewind's, or in no group",
-                        type -> ROOMS.of(type).isEmpty()
-                                || ROOMS.in("rewind", "evidence", "rehearsal", "settings", "door Rewind")
-                                        .test(type)))
-                .check(CLASSES);
+    void wingsAreReachedByTheirDoorsAlone() {
+        for (String wing : WINGS) {
+            classes()
+                    .that()
+                    .resideInAPackage(wing)
+                    .should()
+                    .onlyHaveDependentClassesThat(describe(
+                            "are in it, or a door",
+                            type -> type.getPackageName().startsWith(wing.replace("..", "")) || isDoor(type)))
+                    .check(CLASSES);
+        }
     }
 
     @Test
     void engineKnowsNoKindOfPlan() {
         noClasses()
-                .that(ROOMS.in(ENGINE))
+                .that()
+                .resideInAnyPackage(ENGINE)
                 .should()
-                .dependOnClassesThat(ROOMS.in(WINGS))
+                .dependOnClassesThat()
+                .resideInAnyPackage(WINGS)
                 .check(CLASSES);
     }
 
     @Test
     void applyingNeedsNeitherSourceNorStage() {
         noClasses()
-                .that(ROOMS.in("apply"))
+                .that()
+                .resideInAPackage(INTERNAL + ".apply..")
                 .should()
-                .dependOnClassesThat(ROOMS.in("stage", "execute"))
+                .dependOnClassesThat()
+                .resideInAnyPackage(INTERNAL + ".stage..", INTERNAL + ".execute..", "org.pgrewind4j.transport.live..")
                 .check(CLASSES);
     }
 
     @Test
     void stateOnTheDiskKnowsNoSource() {
         noClasses()
-                .that(ROOMS.in("area"))
+                .that()
+                .resideInAPackage(INTERNAL + ".area..")
                 .should()
-                .dependOnClassesThat(ROOMS.in("cluster", "stage", "apply"))
+                .dependOnClassesThat()
+                .resideInAnyPackage(INTERNAL + ".cluster..", INTERNAL + ".stage..", INTERNAL + ".apply..")
                 .orShould()
                 .dependOnClassesThat()
                 .belongToAnyOf(Transport.class)
@@ -138,7 +164,8 @@ final class ArchitectureTest extends RoomsContract {
     @Test
     void decidingWritesNothing() {
         noClasses()
-                .that(ROOMS.in(WINGS))
+                .that()
+                .resideInAnyPackage(WINGS)
                 .should()
                 .dependOnClassesThat()
                 .haveSimpleName("FileOperations")
@@ -148,7 +175,8 @@ final class ArchitectureTest extends RoomsContract {
     @Test
     void filesKnowNothingOfPostgres() {
         noClasses()
-                .that(ROOMS.in("files"))
+                .that()
+                .resideInAPackage(INTERNAL + ".files..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.pgrewind4j.wal..")
@@ -158,8 +186,8 @@ final class ArchitectureTest extends RoomsContract {
     @Test
     void onlyFilesWrites() {
         noClasses()
-                .that(describe(
-                        "do not belong to files", type -> !ROOMS.in("files").test(type)))
+                .that()
+                .resideOutsideOfPackage(INTERNAL + ".files..")
                 .and(describe("write to a target", type -> !WRITE_ELSEWHERE.contains(type.getSimpleName())))
                 .should()
                 .accessTargetWhere(describe("write to files", access -> isWriting(access.getTarget())))
@@ -175,27 +203,25 @@ final class ArchitectureTest extends RoomsContract {
     }
 
     @Test
-    void configurationAndEventsAreGround() {
+    void configurationEventsAndTextAreGround() {
         noClasses()
-                .that(ROOMS.in("config"))
+                .that()
+                .resideInAPackage(INTERNAL + ".config..")
                 .should()
-                .dependOnClassesThat(ROOMS.in("area", "stage", "apply", "execute"))
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        INTERNAL + ".area..", INTERNAL + ".stage..", INTERNAL + ".apply..", INTERNAL + ".execute..")
                 .check(CLASSES);
-        noClasses()
-                .that(ROOMS.in("events"))
-                .should()
-                .dependOnClassesThat(
-                        ROOMS.in("execute", "stage", "apply", "cluster", "area", "files", "config", "json"))
-                .check(CLASSES);
-    }
-
-    @Test
-    void publicTypesAreNamed() {
-        assertThat(CLASSES.stream()
-                        .filter(JavaClass::isTopLevelClass)
-                        .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
-                        .filter(type -> !ROOMS.of(type).isEmpty()))
-                .allSatisfy(type ->
-                        assertThat(ROOMS.of(type)).as(type.getName()).matches("vocabulary|library|archive|door .*"));
+        for (String ground : Set.of(INTERNAL + ".events", INTERNAL + ".json")) {
+            noClasses()
+                    .that()
+                    .resideInAPackage(ground)
+                    .should()
+                    .dependOnClassesThat(describe(
+                            "are in another package inside",
+                            type -> type.getPackageName().startsWith(INTERNAL)
+                                    && !type.getPackageName().equals(ground)))
+                    .check(CLASSES);
+        }
     }
 }

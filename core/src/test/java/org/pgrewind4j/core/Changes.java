@@ -8,23 +8,23 @@ import java.util.Map;
 import java.util.Set;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
-import org.pgrewind4j.wal.BlockSet;
-import org.pgrewind4j.wal.ChangedBlocks;
-import org.pgrewind4j.wal.CheckPoint;
-import org.pgrewind4j.wal.CheckpointRecord;
-import org.pgrewind4j.wal.DirectoryChange;
-import org.pgrewind4j.wal.DirectoryChange.FileCopyDatabase;
 import org.pgrewind4j.wal.EndOfWal;
-import org.pgrewind4j.wal.ParameterChange;
 import org.pgrewind4j.wal.RelFileLocator;
-import org.pgrewind4j.wal.ServerSettings;
 import org.pgrewind4j.wal.WalLevel;
 import org.pgrewind4j.wal.WalSegmentName;
+import org.pgrewind4j.wal.control.CheckPoint;
+import org.pgrewind4j.wal.control.ServerSettings;
+import org.pgrewind4j.wal.record.CheckpointRecord;
+import org.pgrewind4j.wal.record.DirectoryChange;
+import org.pgrewind4j.wal.record.DirectoryChange.FileCopyDatabase;
+import org.pgrewind4j.wal.record.ParameterChange;
+import org.pgrewind4j.wal.scan.BlockSet;
+import org.pgrewind4j.wal.scan.ChangedBlocks;
 
 /** What a target's WAL says, made by hand. The divergence is at {@link #DIVERGENCE}. */
-final class Changes {
+public final class Changes {
 
-    static final Lsn DIVERGENCE = new Lsn(0x3000158);
+    public static final Lsn DIVERGENCE = new Lsn(0x3000158);
 
     private static final Lsn END = new Lsn(0x4000000);
 
@@ -40,13 +40,13 @@ final class Changes {
     private Lsn lastRecord = END.plus(-100);
 
     /** A server was started at a position, with {@code wal_level = replica}. */
-    Changes startedWithHintsLogged(long lsn) {
+    public Changes startedWithHintsLogged(long lsn) {
         parameterChanges.add(change(lsn, WalLevel.REPLICA, true));
         return this;
     }
 
     /** A server was started at a position that did not log hint bits from then on. */
-    Changes startedWithoutHintsLogged(long lsn) {
+    public Changes startedWithoutHintsLogged(long lsn) {
         parameterChanges.add(change(lsn, WalLevel.REPLICA, false));
         return this;
     }
@@ -62,36 +62,36 @@ final class Changes {
     }
 
     /** A hint bit was logged. */
-    Changes hintImage(long lsn) {
+    public Changes hintImage(long lsn) {
         hintImages.add(new Lsn(lsn));
         return this;
     }
 
     /** A server was stopped at a position. */
-    Changes stopped(long lsn) {
+    public Changes stopped(long lsn) {
         CheckPoint checkPoint = ControlFileBytes.stopped().build().checkPointCopy();
         checkpoints.add(new CheckpointRecord(new Lsn(lsn), new Lsn(lsn + 0x78), true, checkPoint));
         return this;
     }
 
     /** The same, and not started again. */
-    Changes stoppedLast(long lsn) {
+    public Changes stoppedLast(long lsn) {
         lastRecord = new Lsn(lsn);
         return stopped(lsn);
     }
 
     /** Blocks that are referenced after the divergence. */
-    Changes after(RelFileLocator relation, long... blocks) {
+    public Changes after(RelFileLocator relation, long... blocks) {
         return add(after, relation, blocks);
     }
 
     /** Blocks that are referenced before the divergence, without an image. */
-    Changes before(RelFileLocator relation, long... blocks) {
+    public Changes before(RelFileLocator relation, long... blocks) {
         return add(before, relation, blocks);
     }
 
     /** Blocks that are referenced before the divergence, the first time with an image. */
-    Changes rebuilt(RelFileLocator relation, long... blocks) {
+    public Changes rebuilt(RelFileLocator relation, long... blocks) {
         add(rebuilt, relation, blocks);
         return add(before, relation, blocks);
     }
@@ -104,19 +104,19 @@ final class Changes {
         return this;
     }
 
-    Changes truncated(RelFileLocator relation, long blocks) {
+    public Changes truncated(RelFileLocator relation, long blocks) {
         touched.add(relation);
         truncations.put(relation, blocks);
         return this;
     }
 
-    Changes fileCopy(Lsn lsn, int template, int database) {
+    public Changes fileCopy(Lsn lsn, int template, int database) {
         databases.add(new FileCopyDatabase(
                 lsn, RelFileLocator.DEFAULT_TABLESPACE, database, RelFileLocator.DEFAULT_TABLESPACE, template));
         return this;
     }
 
-    ChangedBlocks build() {
+    public ChangedBlocks build() {
         EndOfWal end = new EndOfWal(
                 END,
                 EndOfWal.Reason.ZERO_LENGTH,

@@ -8,7 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.pgrewind4j.core.ConfigurationText.Setting;
+import org.pgrewind4j.core.internal.config.ConfigurationText;
+import org.pgrewind4j.core.internal.config.ConfigurationText.Setting;
 
 class ConfigurationFuzzTest {
 

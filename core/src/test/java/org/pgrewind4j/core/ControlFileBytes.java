@@ -9,14 +9,14 @@ import java.util.zip.CRC32C;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.DataPath;
-import org.pgrewind4j.wal.ControlFile;
 import org.pgrewind4j.wal.PostgresVersion;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /**
  * Control files as no server would write them, for PostgreSQL 17: made from nothing, or changed byte by byte. The offsets
  * are those of its {@code src/include/catalog/pg_control.h}.
  */
-final class ControlFileBytes {
+public final class ControlFileBytes {
 
     private static final int CONTROL_VERSION = 8;
     private static final int CATALOG_VERSION = 12;
@@ -44,7 +44,7 @@ final class ControlFileBytes {
     }
 
     /** A primary that was stopped cleanly on timeline 1, with checksums. */
-    static ControlFileBytes stopped() {
+    public static ControlFileBytes stopped() {
         ControlFileBytes file = new ControlFileBytes(new byte[ControlFile.SIZE]);
         file.bytes.putLong(0, 7);
         file.bytes.putInt(CONTROL_VERSION, PostgresVersion.V17.controlVersion());
@@ -71,12 +71,12 @@ final class ControlFileBytes {
         return DataPath.CONTROL_FILE.in(server.dataDirectory());
     }
 
-    ControlFileBytes systemIdentifier(long identifier) {
+    public ControlFileBytes systemIdentifier(long identifier) {
         bytes.putLong(0, identifier);
         return this;
     }
 
-    ControlFileBytes checkPoint(Lsn redo, Lsn record) {
+    public ControlFileBytes checkPoint(Lsn redo, Lsn record) {
         bytes.putLong(REDO, redo.value());
         bytes.putLong(CHECK_POINT, record.value());
         return this;
@@ -117,7 +117,7 @@ final class ControlFileBytes {
         return this;
     }
 
-    ControlFile build() {
+    public ControlFile build() {
         CRC32C crc = new CRC32C();
         crc.update(bytes.array(), 0, CRC);
         bytes.putInt(CRC, (int) crc.getValue());

@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.pgrewind4j.core.Problem.Kind;
+import org.pgrewind4j.core.internal.rewind.evidence.Preconditions;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.transport.SourceProblem;
-import org.pgrewind4j.wal.ControlFile;
-import org.pgrewind4j.wal.ControlFilePatch;
+import org.pgrewind4j.wal.control.ControlFile;
+import org.pgrewind4j.wal.control.ControlFilePatch;
 
 /** What control files alone say against a rewind. */
 class ControlFilePreconditionsTest {

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
-import org.pgrewind4j.transport.LocalDirectoryTransport;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /**
  * Databases that the source created by copying files, after it was promoted: replay copies them again, from what then

@@ -18,7 +18,7 @@ import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.timeline.TimelineId;
-import org.pgrewind4j.transport.LocalDirectoryTransport;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 import org.pgrewind4j.wal.WalSegmentName;
 
 /**

@@ -17,6 +17,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgrewind4j.core.internal.apply.Resumption;
+import org.pgrewind4j.core.internal.apply.Verifier;
+import org.pgrewind4j.core.internal.area.OwnNames;
+import org.pgrewind4j.core.internal.area.SealedRewind;
+import org.pgrewind4j.core.internal.area.StagingArea;
+import org.pgrewind4j.core.internal.execute.Execution;
+import org.pgrewind4j.core.internal.files.FileOperations;
+import org.pgrewind4j.core.internal.files.LocalFileOperations;
 import org.pgrewind4j.transport.DataPath;
 
 /**

@@ -21,8 +21,8 @@ import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
-import org.pgrewind4j.wal.ControlFile;
 import org.pgrewind4j.wal.WalSegmentName;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /** Old primaries that crashed with more changed pages than their buffers hold, so that these got to the disk. */
 class CrashedTargetTest {

@@ -12,7 +12,7 @@ import org.pgrewind4j.testserver.StopMode;
  * An old primary and the standby that was promoted in its place, both stopped, both with work of their own since then.
  * Tests work on copies of the two.
  */
-final class DivergedPair implements AutoCloseable {
+public final class DivergedPair implements AutoCloseable {
 
     private final Failover failover;
     private final List<PostgresServer> copies = new ArrayList<>();
@@ -22,7 +22,7 @@ final class DivergedPair implements AutoCloseable {
     }
 
     /** A pair with a small table that has rows of both, of the old primary alone, and of the new one alone. */
-    static DivergedPair of(PostgresServerBuilder builder) {
+    public static DivergedPair of(PostgresServerBuilder builder) {
         return of(
                 builder,
                 shared -> shared.execute(
@@ -36,7 +36,7 @@ final class DivergedPair implements AutoCloseable {
     }
 
     /** A pair with work of the test's own. */
-    static DivergedPair of(
+    public static DivergedPair of(
             PostgresServerBuilder builder,
             Consumer<PostgresServer> shared,
             Consumer<PostgresServer> ofTarget,
@@ -45,7 +45,7 @@ final class DivergedPair implements AutoCloseable {
     }
 
     /** A pair with work of the test's own, some of it before the standby was copied from the primary. */
-    static DivergedPair of(
+    public static DivergedPair of(
             PostgresServerBuilder builder,
             Consumer<PostgresServer> beforeCopy,
             Consumer<PostgresServer> shared,
@@ -80,20 +80,20 @@ final class DivergedPair implements AutoCloseable {
     }
 
     /** The old primary itself. */
-    PostgresServer target() {
+    public PostgresServer target() {
         return failover.primary();
     }
 
     /** The new primary itself. */
-    PostgresServer source() {
+    public PostgresServer source() {
         return failover.standby();
     }
 
-    PostgresServer copyOfTarget() {
+    public PostgresServer copyOfTarget() {
         return kept(target().copy());
     }
 
-    PostgresServer copyOfSource() {
+    public PostgresServer copyOfSource() {
         return kept(source().copy());
     }
 
@@ -103,7 +103,7 @@ final class DivergedPair implements AutoCloseable {
     }
 
     /** Closes the copies that were made so far. */
-    void closeCopies() {
+    public void closeCopies() {
         copies.forEach(PostgresServer::close);
         copies.clear();
     }

@@ -15,9 +15,9 @@ import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.transport.DataPath;
-import org.pgrewind4j.transport.LiveServerTransport;
 import org.pgrewind4j.transport.SourceFileVisitor;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.transport.live.LiveServerTransport;
 
 class ExaminationTest {
 

@@ -10,13 +10,15 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.pgrewind4j.core.internal.files.FileOperations;
+import org.pgrewind4j.core.internal.files.LocalFileOperations;
 import org.pgrewind4j.transport.backup.BackupEntry;
 
 /**
  * File operations of a process that dies at one of them: that one and all later ones fail. A write that dies has written
  * its first half.
  */
-final class FailingFiles implements FileOperations {
+public final class FailingFiles implements FileOperations {
 
     private final FileOperations files;
     private final int last;
@@ -36,7 +38,7 @@ final class FailingFiles implements FileOperations {
     }
 
     /** Dies instead of doing the n-th operation, counted from 1. */
-    static FailingFiles at(int n, FileOperations files) {
+    public static FailingFiles at(int n, FileOperations files) {
         return new FailingFiles(files, n, operation -> false);
     }
 
@@ -48,7 +50,7 @@ final class FailingFiles implements FileOperations {
     }
 
     /** Dies instead of doing the first operation whose description ends with a text, such as {@code move pg_control}. */
-    static FailingFiles before(String end, Path directory) throws IOException {
+    public static FailingFiles before(String end, Path directory) throws IOException {
         return before(end, local(directory));
     }
 
@@ -63,7 +65,7 @@ final class FailingFiles implements FileOperations {
     }
 
     /** How many operations were begun, the last one included. */
-    int count() {
+    public int count() {
         return count;
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.pgrewind4j.core.internal.execute.Execution;
 
 /**
  * Rewinds a thin pair again and again in a process that lacks something, a little less of it each time, until there is

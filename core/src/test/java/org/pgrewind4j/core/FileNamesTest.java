@@ -18,11 +18,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.timeline.PgRewindException;
-import org.pgrewind4j.transport.LiveServerException;
-import org.pgrewind4j.transport.LiveServerTransport;
-import org.pgrewind4j.transport.LocalDirectoryTransport;
 import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.transport.UnsafePathException;
+import org.pgrewind4j.transport.live.LiveServerException;
+import org.pgrewind4j.transport.live.LiveServerTransport;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** Names of files are bytes: right in any locale, or refused before anything is touched. */
 class FileNamesTest {

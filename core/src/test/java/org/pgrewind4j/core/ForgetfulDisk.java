@@ -22,6 +22,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.core.internal.files.FileOperations;
+import org.pgrewind4j.core.internal.files.LocalFileOperations;
 import org.pgrewind4j.transport.backup.BackupEntry;
 
 /**
@@ -40,7 +42,7 @@ import org.pgrewind4j.transport.backup.BackupEntry;
  * <p>Permissions and owners are not modelled. Directories named so are file systems of their own, on which nothing can be
  * moved from elsewhere.
  */
-final class ForgetfulDisk implements FileOperations {
+public final class ForgetfulDisk implements FileOperations {
 
     private static final int SECTOR = 512;
 
@@ -49,7 +51,7 @@ final class ForgetfulDisk implements FileOperations {
     private final FileOperations cache;
     private final DiskNode.Directory root;
 
-    ForgetfulDisk(Path base, Set<String> fileSystems) throws IOException {
+    public ForgetfulDisk(Path base, Set<String> fileSystems) throws IOException {
         this.base = base.toRealPath();
         this.fileSystems = fileSystems;
         this.cache = new LocalFileOperations(base, Durability.NO_SYNC);
@@ -245,7 +247,7 @@ final class ForgetfulDisk implements FileOperations {
      *
      * @param remembered how likely the disk remembers any one thing that was not synced, from 0 to 1
      */
-    void crash(Random random, double remembered) throws IOException {
+    public void crash(Random random, double remembered) throws IOException {
         List<DiskNode.Directory> directories = new ArrayList<>();
         collect(root, directories, new HashSet<>());
         for (DiskNode.Directory directory : directories) {

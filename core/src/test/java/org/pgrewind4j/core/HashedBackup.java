@@ -27,7 +27,7 @@ import org.pgrewind4j.transport.backup.Checksum;
 import org.pgrewind4j.wal.WalSegmentSource;
 
 /** A base backup that knows the checksums of its files, of each algorithm some. */
-final class HashedBackup implements Backup {
+public final class HashedBackup implements Backup {
 
     private final Path directory;
     private final BaseBackup backup;
@@ -37,7 +37,7 @@ final class HashedBackup implements Backup {
         this.backup = backup;
     }
 
-    static HashedBackup open(Path directory) throws IOException {
+    public static HashedBackup open(Path directory) throws IOException {
         return new HashedBackup(directory, BaseBackup.open(directory));
     }
 

@@ -16,9 +16,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.RewindException.TargetState;
+import org.pgrewind4j.core.internal.area.ControlFileAside;
+import org.pgrewind4j.core.internal.area.Manifest;
+import org.pgrewind4j.core.internal.area.OverwrittenBlocks;
+import org.pgrewind4j.core.internal.area.StagingArea;
+import org.pgrewind4j.core.internal.execute.Execution;
+import org.pgrewind4j.core.internal.files.FileOperations;
+import org.pgrewind4j.core.internal.files.LocalFileOperations;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
-import org.pgrewind4j.transport.LocalDirectoryTransport;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** An execution that overwrites blocks in place, on real servers: undisturbed, interrupted, and what may follow that. */
 class InPlaceTest {

@@ -12,7 +12,7 @@ import java.io.UncheckedIOException;
 import java.util.Objects;
 
 /** The published schemas of plans and reports. */
-final class JsonSchemas {
+public final class JsonSchemas {
 
     private static final JsonSchema PLAN = load("plan");
     private static final JsonSchema REPORT = load("report");
@@ -29,19 +29,19 @@ final class JsonSchemas {
         }
     }
 
-    static void assertValid(RewindPlan plan) {
+    public static void assertValid(RewindPlan plan) {
         assertThat(PLAN.validate(plan.toJson(), InputFormat.JSON))
                 .as(plan.toJson())
                 .isEmpty();
     }
 
-    static void assertValid(RewindReport report) {
+    public static void assertValid(RewindReport report) {
         assertThat(REPORT.validate(report.toJson(), InputFormat.JSON))
                 .as(report.toJson())
                 .isEmpty();
     }
 
-    static boolean isPlan(String json) {
+    public static boolean isPlan(String json) {
         return PLAN.validate(json, InputFormat.JSON).isEmpty();
     }
 }

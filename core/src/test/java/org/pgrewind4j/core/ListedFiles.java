@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
+import org.pgrewind4j.core.internal.cluster.Listing;
+import org.pgrewind4j.core.internal.cluster.RelationGeometry;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.transport.RangeReceiver;
@@ -18,26 +20,26 @@ import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.wal.WalSegmentSource;
 
 /** A listing made by hand. */
-final class ListedFiles implements Transport {
+public final class ListedFiles implements Transport {
 
     private final List<SourceFile> files = new ArrayList<>();
 
-    ListedFiles file(String path, long size) {
+    public ListedFiles file(String path, long size) {
         files.add(SourceFile.file(DataPath.of(path), size));
         return this;
     }
 
-    ListedFiles directory(String path) {
+    public ListedFiles directory(String path) {
         files.add(SourceFile.directory(DataPath.of(path)));
         return this;
     }
 
-    ListedFiles link(String path, String target) {
+    public ListedFiles link(String path, String target) {
         files.add(SourceFile.symlink(DataPath.of(path), target));
         return this;
     }
 
-    Listing listing(RelationGeometry geometry) {
+    public Listing listing(RelationGeometry geometry) {
         try {
             return Listing.of(this, Set.of(), geometry);
         } catch (IOException e) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.testserver.Failover;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
-import org.pgrewind4j.transport.LiveServerTransport;
+import org.pgrewind4j.transport.live.LiveServerTransport;
 
 /** A JVM whose language has digits of its own and other letters: what it sends, writes and prints is the same. */
 class LocaleTest {

@@ -18,10 +18,10 @@ import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
-import org.pgrewind4j.transport.LocalDirectoryTransport;
-import org.pgrewind4j.wal.CheckPoint;
-import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 import org.pgrewind4j.wal.WalSegmentName;
+import org.pgrewind4j.wal.control.CheckPoint;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /** WAL between a redo point and its checkpoint's record that only the standby itself will find. */
 class MissingRedoTest {

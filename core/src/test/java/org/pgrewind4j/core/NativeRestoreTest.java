@@ -23,6 +23,10 @@ import java.util.zip.CRC32;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pgrewind4j.core.restore.DeltaRestore;
+import org.pgrewind4j.core.restore.RecoveryGoal;
+import org.pgrewind4j.core.restore.RestorePlan;
+import org.pgrewind4j.core.restore.RestoreReport;
 import org.pgrewind4j.testserver.CommandResult;
 import org.pgrewind4j.testserver.Failover;
 import org.pgrewind4j.testserver.PostgresServer;
@@ -31,7 +35,7 @@ import org.pgrewind4j.testserver.ServerTool;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.backup.Backup;
 import org.pgrewind4j.transport.pgbackrest.BackrestRepository;
-import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /** A restore and pgBackRest's own, over copies of one old primary, make the same of it to the last byte. */
 class NativeRestoreTest {

@@ -17,7 +17,7 @@ import java.util.Set;
 import org.pgrewind4j.testserver.PostgresServer;
 
 /** Copies the files of a server that works on, as backup programs do. */
-final class OnlineBackup {
+public final class OnlineBackup {
 
     private static final Set<String> EMPTY =
             Set.of("pg_wal", "pg_xlog", "pg_replslot", "pg_notify", "pg_stat_tmp", "pg_subtrans", "pg_dynshmem");
@@ -28,7 +28,7 @@ final class OnlineBackup {
     private OnlineBackup() {}
 
     /** Takes a backup; some work is done when about half of the files are copied. */
-    static void of(PostgresServer server, Path to, Runnable meanwhile) {
+    public static void of(PostgresServer server, Path to, Runnable meanwhile) {
         boolean isNew = server.release().isAtLeast(15);
         boolean isOld = !server.release().isAtLeast(10);
         try (Connection connection = server.connection("postgres");

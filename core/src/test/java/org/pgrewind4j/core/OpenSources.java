@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.pgrewind4j.testserver.PostgresServer;
-import org.pgrewind4j.transport.LocalDirectoryTransport;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** Stopped servers that plans read from, and that stay open until the plans were executed. */
 final class OpenSources implements AutoCloseable {

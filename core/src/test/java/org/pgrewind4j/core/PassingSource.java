@@ -16,11 +16,11 @@ import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.wal.WalSegmentSource;
 
 /** Passes everything on to another source: what a test wants to be different, it overrides. */
-class PassingSource implements Transport {
+public class PassingSource implements Transport {
 
     private final Transport source;
 
-    PassingSource(Transport source) {
+    public PassingSource(Transport source) {
         this.source = source;
     }
 

@@ -1,7 +1,11 @@
 package org.pgrewind4j.core;
 
+import org.pgrewind4j.core.internal.rewind.PlannedRewind;
+import org.pgrewind4j.core.internal.rewind.evidence.RewindFacts;
+import org.pgrewind4j.core.internal.stage.Order;
+
 /** Looks behind plans that {@link Rewind} made. */
-final class Plans {
+public final class Plans {
 
     private Plans() {}
 
@@ -10,7 +14,7 @@ final class Plans {
         return ((PlannedRewind) plan).order();
     }
 
-    static RewindFacts facts(RewindPlan plan) {
+    public static RewindFacts facts(RewindPlan plan) {
         return ((PlannedRewind) plan).facts();
     }
 }

@@ -25,12 +25,12 @@ import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.timeline.TimelineId;
-import org.pgrewind4j.transport.LiveServerTransport;
-import org.pgrewind4j.transport.LocalDirectoryTransport;
-import org.pgrewind4j.wal.ClusterState;
-import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.transport.live.LiveServerTransport;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 import org.pgrewind4j.wal.DirectoryWalSource;
 import org.pgrewind4j.wal.WalSegmentName;
+import org.pgrewind4j.wal.control.ClusterState;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /** What forbids the rewind of a real diverged pair, each case on copies of its own. */
 class RefusalTest {

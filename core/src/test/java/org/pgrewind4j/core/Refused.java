@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.util.List;
 
 /** A rewind that is refused, while it is planned or when it has what it needs to know. */
-final class Refused {
+public final class Refused {
 
     private Refused() {}
 
-    static List<Problem> problems(Rewind rewind) {
+    public static List<Problem> problems(Rewind rewind) {
         RewindPlan plan = rewind.plan();
         JsonSchemas.assertValid(plan);
         if (plan.verdict() == Verdict.REFUSED) {

@@ -15,16 +15,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgrewind4j.core.RewindException.TargetState;
+import org.pgrewind4j.core.internal.area.OwnNames;
+import org.pgrewind4j.core.internal.stage.StagedWal;
 import org.pgrewind4j.testserver.Failover;
 import org.pgrewind4j.testserver.LogicalContents;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.transport.FileRange;
-import org.pgrewind4j.transport.LiveServerTransport;
 import org.pgrewind4j.transport.RangeReceiver;
 import org.pgrewind4j.transport.RetainedWal;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.transport.live.LiveServerTransport;
 import org.pgrewind4j.wal.DirectoryWalSource;
 
 /** A new primary that keeps no WAL longer than it needs it, and writes while it is copied. */

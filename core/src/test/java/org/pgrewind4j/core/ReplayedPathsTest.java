@@ -15,7 +15,7 @@ import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.PostgresServerBuilder;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
-import org.pgrewind4j.transport.LocalDirectoryTransport;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** Paths of which replay, or the other side, thinks otherwise: tablespaces' locations, and numbers of relations. */
 class ReplayedPathsTest {

@@ -16,11 +16,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.core.RewindException.TargetState;
+import org.pgrewind4j.core.internal.apply.Resumption;
+import org.pgrewind4j.core.internal.apply.Verifier;
+import org.pgrewind4j.core.internal.execute.Execution;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.transport.DataPath;
-import org.pgrewind4j.transport.LocalDirectoryTransport;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** What real servers make of a target on which an execution died, and what the next one does with it. */
 class ResumeTest {

@@ -12,7 +12,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.pgrewind4j.transport.LocalDirectoryTransport;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** A process of its own that rewinds a target to a source directory, or finishes what another one left. */
 final class RewindProcess implements AutoCloseable {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Properties;
+import org.pgrewind4j.core.internal.area.OwnNames;
 import org.pgrewind4j.testserver.Integrity;
 import org.pgrewind4j.testserver.LogicalContents;
 import org.pgrewind4j.testserver.PageChecksums;
@@ -12,12 +13,12 @@ import org.pgrewind4j.testserver.PageComparison;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
-import org.pgrewind4j.transport.LiveServerTransport;
-import org.pgrewind4j.transport.LocalDirectoryTransport;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.transport.live.LiveServerTransport;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** A pair of servers of which one was rewound to the other, and the proof that it was done right. */
-final class Rewound {
+public final class Rewound {
 
     private final PostgresServer target;
     private final PostgresServer source;
@@ -30,7 +31,8 @@ final class Rewound {
     }
 
     /** Rewinds from a data directory; both servers are stopped. */
-    static Rewound of(PostgresServer target, PostgresServer source, BlockSelection selection) throws IOException {
+    public static Rewound of(PostgresServer target, PostgresServer source, BlockSelection selection)
+            throws IOException {
         try (LocalDirectoryTransport transport = LocalDirectoryTransport.open(source.dataDirectory())) {
             RewindPlan plan = plan(rewind(target, transport).blockSelection(selection));
             RewindReport report = execute(target, plan);
@@ -40,7 +42,7 @@ final class Rewound {
     }
 
     /** Rewinds from a running server. */
-    static Rewound ofLive(PostgresServer target, PostgresServer source, CopyMode mode) throws IOException {
+    public static Rewound ofLive(PostgresServer target, PostgresServer source, CopyMode mode) throws IOException {
         Properties login = new Properties();
         login.setProperty("user", PostgresServer.USER);
         try (LiveServerTransport transport =
@@ -84,7 +86,7 @@ final class Rewound {
     }
 
     /** Lets the target follow the source, write something more, and compares them. */
-    void startAndCompare() {
+    public void startAndCompare() {
         if (!source.isRunning()) {
             source.start();
         }

@@ -15,7 +15,7 @@ import org.pgrewind4j.testserver.PostgresServerBuilder;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
-import org.pgrewind4j.transport.LocalDirectoryTransport;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /**
  * A standby that was promoted by mistake, while a transaction ran on the primary: it notes on its pages that the

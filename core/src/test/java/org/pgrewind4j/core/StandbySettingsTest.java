@@ -11,13 +11,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.core.FileAction.WriteConfiguration;
+import org.pgrewind4j.core.internal.apply.Resumption;
+import org.pgrewind4j.core.internal.apply.Verifier;
+import org.pgrewind4j.core.internal.area.OwnNames;
+import org.pgrewind4j.core.internal.area.SealedRewind;
+import org.pgrewind4j.core.internal.execute.Execution;
+import org.pgrewind4j.core.internal.execute.StandbyWriter;
+import org.pgrewind4j.core.internal.files.LocalFileOperations;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.transport.DataPath;
-import org.pgrewind4j.transport.LocalDirectoryTransport;
-import org.pgrewind4j.transport.PrimaryConninfo;
-import org.pgrewind4j.transport.PrimaryConninfo.Secrets;
+import org.pgrewind4j.transport.live.PrimaryConninfo;
+import org.pgrewind4j.transport.live.PrimaryConninfo.Secrets;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** What a rewind leaves starts as a standby and follows, without anybody's help. */
 class StandbySettingsTest {

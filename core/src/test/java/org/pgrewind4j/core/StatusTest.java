@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.core.RewindStatus.State;
 import org.pgrewind4j.core.RewindStatus.Told;
+import org.pgrewind4j.core.internal.area.StatusText;
 
 /** What other programs can see of a rewind. */
 class StatusTest {

@@ -6,18 +6,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.core.restore.DeltaRestore;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
-import org.pgrewind4j.transport.LocalDirectoryTransport;
 import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.transport.backup.Backup;
 import org.pgrewind4j.transport.backup.BackupFacts;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /**
  * A diverged pair of which a rewind needs every kind of action, without the files that take no part in it: no server
  * starts on it, but it is copied in a moment. Everything of the target lies in one folder, its tablespaces too.
  */
-final class ThinPair implements AutoCloseable {
+public final class ThinPair implements AutoCloseable {
 
     /** The first number that is given to what users create (PostgreSQL: {@code src/include/access/transam.h}). */
     private static final int FIRST_NORMAL_OBJECT = 16_384;
@@ -36,7 +37,7 @@ final class ThinPair implements AutoCloseable {
     }
 
     /** Makes one of real servers, which are gone when this returns. */
-    static ThinPair in(Path folder) throws IOException {
+    public static ThinPair in(Path folder) throws IOException {
         Path stays = Files.createDirectories(folder.resolve("made/stays"));
         Path goes = Files.createDirectories(folder.resolve("made/goes"));
         Path comes = Files.createDirectories(folder.resolve("made/comes"));
@@ -99,22 +100,22 @@ final class ThinPair implements AutoCloseable {
     }
 
     /** The folder that holds everything of the target. */
-    Path base() {
+    public Path base() {
         return base;
     }
 
     /** The folder that holds everything of both. */
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 
     /** The target's data directory. */
-    Path target() {
+    public Path target() {
         return base().resolve("data");
     }
 
     /** Makes the target anew, as it was before any rewind. */
-    void restore() throws IOException {
+    public void restore() throws IOException {
         if (restore == null) {
             FolderCopy.copy(pristine, base());
             restore = new TreeRestore(pristine, base());
@@ -122,7 +123,7 @@ final class ThinPair implements AutoCloseable {
         restore.restore();
     }
 
-    LocalDirectoryTransport source() {
+    public LocalDirectoryTransport source() {
         return source;
     }
 
@@ -131,12 +132,12 @@ final class ThinPair implements AutoCloseable {
         return folder.resolve("made/comes");
     }
 
-    Rewind rewind() {
+    public Rewind rewind() {
         return rewind(source);
     }
 
     /** The same from a source that does something else than this pair's. */
-    Rewind rewind(Transport from) {
+    public Rewind rewind(Transport from) {
         return Rewind.of(target())
                 .from(from)
                 .mapTablespace(comes(), base().resolve("spaces/made/comes"))
@@ -145,7 +146,7 @@ final class ThinPair implements AutoCloseable {
     }
 
     /** The same as a restore, which leaves the target's tablespaces where they are. */
-    DeltaRestore restore(Backup from) throws IOException {
+    public DeltaRestore restore(Backup from) throws IOException {
         DeltaRestore restore = DeltaRestore.of(target())
                 .from(from)
                 .mapTablespace("99998", base().resolve("spaces/made/comes"))
@@ -161,7 +162,7 @@ final class ThinPair implements AutoCloseable {
         return restore;
     }
 
-    RewindPlan plan() {
+    public RewindPlan plan() {
         return plan(CopyMode.STAGED);
     }
 

@@ -18,13 +18,13 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.pgrewind4j.transport.DataPath;
-import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /**
  * What lies in a data directory, as text by path, so that a failed comparison names the files: type, permissions, size
  * and CRC of the content, the target of a link. Behind the links that PostgreSQL follows, what lies there too.
  */
-final class TreeState {
+public final class TreeState {
 
     /** A file that was not changed for so long has another time when it is changed again. */
     private static final long CLOCK_TICK_MILLIS = 1_000;
@@ -35,12 +35,12 @@ final class TreeState {
     private TreeState() {}
 
     /** The contents. The times that a rewind writes into the control file and the label are left out. */
-    static Map<String, String> contents(Path directory) {
+    public static Map<String, String> contents(Path directory) {
         return of(directory, path -> true, Content.WITHOUT_TIMES);
     }
 
     /** The contents but for what a rewind stages, and what it keeps others off with. */
-    static Map<String, String> withoutStaging(Path directory) {
+    public static Map<String, String> withoutStaging(Path directory) {
         return of(
                 directory,
                 path -> !path.contains("pgrewind4j.") && !path.equals("postmaster.pid"),

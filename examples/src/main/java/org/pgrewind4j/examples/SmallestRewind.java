@@ -6,8 +6,8 @@ import org.pgrewind4j.core.Rewind;
 import org.pgrewind4j.core.RewindPlan;
 import org.pgrewind4j.core.RewindReport;
 import org.pgrewind4j.core.Verdict;
-import org.pgrewind4j.transport.LocalDirectoryTransport;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** The smallest program that rewinds: the README shows it. Its arguments are the old and the new primary's directory. */
 final class SmallestRewind {

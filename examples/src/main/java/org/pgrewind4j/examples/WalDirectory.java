@@ -12,10 +12,10 @@ import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.wal.DirectoryWalSource;
-import org.pgrewind4j.wal.WalReader;
 import org.pgrewind4j.wal.WalSegment;
-import org.pgrewind4j.wal.WalSegmentHeader;
 import org.pgrewind4j.wal.WalSegmentName;
+import org.pgrewind4j.wal.record.WalReader;
+import org.pgrewind4j.wal.record.WalSegmentHeader;
 
 /** A directory of WAL segments of which nothing else is known: the segments themselves say how to read them. */
 final class WalDirectory {

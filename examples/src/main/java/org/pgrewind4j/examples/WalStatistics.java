@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.timeline.Lsn;
-import org.pgrewind4j.wal.ResourceManager;
-import org.pgrewind4j.wal.WalRecord;
+import org.pgrewind4j.wal.record.ResourceManager;
+import org.pgrewind4j.wal.record.WalRecord;
 
 /** How many records of each kind there are and how large, in the form of {@code pg_waldump --stats}. */
 final class WalStatistics {

@@ -23,8 +23,8 @@ import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
-import org.pgrewind4j.wal.ControlFile;
 import org.pgrewind4j.wal.WalSegmentName;
+import org.pgrewind4j.wal.control.ControlFile;
 import picocli.CommandLine;
 
 /** What it prints is what PostgreSQL 15's own {@code pg_waldump} prints, but for the descriptions. */

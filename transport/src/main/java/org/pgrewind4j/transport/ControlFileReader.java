@@ -2,8 +2,8 @@ package org.pgrewind4j.transport;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import org.pgrewind4j.wal.ControlFile;
-import org.pgrewind4j.wal.ControlFileException;
+import org.pgrewind4j.wal.control.ControlFile;
+import org.pgrewind4j.wal.control.ControlFileException;
 
 /**
  * Reads the control file of a source that may be running. The server writes its few hundred bytes in one call, and a

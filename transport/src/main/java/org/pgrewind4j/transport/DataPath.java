@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.timeline.VisibleText;
+import org.pgrewind4j.transport.local.DataDirectory;
 
 /**
  * A path relative to a data directory, with {@code /} between names, such as {@code base/13010/1259}. It is the only

@@ -3,7 +3,7 @@ package org.pgrewind4j.transport;
 import java.util.Optional;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
-import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /**
  * How far a target must replay before what was copied is consistent: F of the section "F, the end of replay".

@@ -12,9 +12,9 @@ import java.util.Set;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
-import org.pgrewind4j.wal.ControlFile;
 import org.pgrewind4j.wal.PostgresVersion;
 import org.pgrewind4j.wal.WalSegmentSource;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /**
  * Where the bytes of the new primary come from. This page is the contract; {@code TransportContractTest}, in the tests'

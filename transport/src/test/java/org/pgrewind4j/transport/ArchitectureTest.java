@@ -6,39 +6,40 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import java.net.InetAddress;
 import java.net.Socket;
 import org.junit.jupiter.api.Test;
-import org.pgrewind4j.architecture.Rooms;
-import org.pgrewind4j.architecture.RoomsContract;
+import org.pgrewind4j.architecture.PackagesContract;
 
-/** Holds the walls between the groups of this module's classes, which {@code core/ARCHITECTURE.md} draws. */
-final class ArchitectureTest extends RoomsContract {
+/** Holds the walls between the packages of this module, which {@code core/ARCHITECTURE.md} draws. */
+final class ArchitectureTest extends PackagesContract {
 
-    private static final String PACKAGE = "org.pgrewind4j.transport.";
-
-    private static final Rooms ROOMS = Rooms.beside(Transport.class);
-    private static final JavaClasses CLASSES = ROOMS.classes();
+    private static final String TRANSPORT = "org.pgrewind4j.transport";
+    private static final String[] SERVERS = {
+        TRANSPORT + ".live..", TRANSPORT + ".connect..", TRANSPORT + ".driver..", TRANSPORT + ".libpq.."
+    };
+    private static final JavaClasses CLASSES = classesBeside(Transport.class);
 
     ArchitectureTest() {
-        super(ROOMS, 30);
+        super(CLASSES, 30);
     }
 
     @Test
     void contractKnowsNoImplementation() {
         noClasses()
-                .that(ROOMS.in("contract"))
+                .that()
+                .resideInAPackage(TRANSPORT)
                 .should()
-                .dependOnClassesThat(ROOMS.in("local", "live", "connect", "libpq"))
-                .orShould()
                 .dependOnClassesThat()
-                .resideInAPackage(PACKAGE + "*..")
+                .resideInAPackage(TRANSPORT + ".*..")
                 .check(CLASSES);
     }
 
     @Test
-    void directoriesKnowNoServers() {
+    void directoriesAndRepositoriesKnowNoServers() {
         noClasses()
-                .that(ROOMS.in("local"))
+                .that()
+                .resideOutsideOfPackages(SERVERS)
                 .should()
-                .dependOnClassesThat(ROOMS.in("live", "connect", "libpq"))
+                .dependOnClassesThat()
+                .resideInAnyPackage(SERVERS)
                 .orShould()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..")
@@ -48,12 +49,14 @@ final class ArchitectureTest extends RoomsContract {
     @Test
     void connectionStringsOpenNothing() {
         noClasses()
-                .that(ROOMS.in("libpq"))
+                .that()
+                .resideInAPackage(TRANSPORT + ".libpq..")
                 .should()
-                .dependOnClassesThat(ROOMS.in("live", "connect"))
-                .orShould()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.sql..", "javax.net..", "java.nio.channels..")
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAnyPackage(TRANSPORT + ".live..", TRANSPORT + ".connect..")
                 .orShould()
                 .dependOnClassesThat()
                 .belongToAnyOf(Socket.class, InetAddress.class)
@@ -63,29 +66,23 @@ final class ArchitectureTest extends RoomsContract {
     @Test
     void connectingKnowsNothingOfWhatIsAsked() {
         noClasses()
-                .that(ROOMS.in("connect"))
+                .that()
+                .resideInAPackage(TRANSPORT + ".connect..")
                 .should()
-                .dependOnClassesThat(ROOMS.in("live", "local"))
+                .dependOnClassesThat()
+                .resideInAnyPackage(TRANSPORT + ".live..", TRANSPORT + ".local..", "org.pgrewind4j.wal..")
                 .check(CLASSES);
     }
 
     @Test
-    void repositoriesKnowNoServers() {
+    void codecsKnowNothingOfPostgres() {
         noClasses()
                 .that()
-                .resideInAnyPackage(PACKAGE + "pgbackrest..", PACKAGE + "backup..", PACKAGE + "codec..")
-                .should()
-                .dependOnClassesThat(ROOMS.in("live", "connect"))
-                .orShould()
-                .dependOnClassesThat()
-                .resideInAPackage("java.sql..")
-                .check(CLASSES);
-        noClasses()
-                .that()
-                .resideInAPackage(PACKAGE + "codec..")
+                .resideInAPackage(TRANSPORT + ".codec..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.pgrewind4j.wal..", PACKAGE + "pgbackrest..", PACKAGE + "backup..")
+                .resideInAnyPackage(
+                        "org.pgrewind4j.wal..", TRANSPORT, TRANSPORT + ".pgbackrest..", TRANSPORT + ".backup..")
                 .check(CLASSES);
     }
 }

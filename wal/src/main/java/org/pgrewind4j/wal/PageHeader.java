@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /**
  * The header that every block of a relation begins with, of all forks and all kinds of relation.

@@ -1,6 +1,7 @@
 package org.pgrewind4j.wal;
 
 import java.util.Optional;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /**
  * One file of a relation: a fork, or one of the segments of equal length that a large fork is cut into.

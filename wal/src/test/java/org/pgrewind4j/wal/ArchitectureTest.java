@@ -5,46 +5,52 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.pgrewind4j.architecture.Rooms;
-import org.pgrewind4j.architecture.RoomsContract;
+import org.pgrewind4j.architecture.PackagesContract;
 
-/** Holds the walls between the groups of this module's classes, which {@code core/ARCHITECTURE.md} draws. */
-final class ArchitectureTest extends RoomsContract {
+/** Holds the walls between the packages of this module, which {@code core/ARCHITECTURE.md} draws. */
+final class ArchitectureTest extends PackagesContract {
 
-    private static final Rooms ROOMS = Rooms.beside(PostgresVersion.class);
-    private static final JavaClasses CLASSES = ROOMS.classes();
+    private static final String WAL = "org.pgrewind4j.wal";
+    private static final JavaClasses CLASSES = classesBeside(PostgresVersion.class);
 
     ArchitectureTest() {
-        super(ROOMS, 30);
+        super(CLASSES, 30);
     }
 
     @Test
     void namesNeedNothingElse() {
         noClasses()
-                .that(ROOMS.in("names"))
+                .that()
+                .resideInAPackage(WAL)
                 .should()
-                .dependOnClassesThat(ROOMS.in("control", "framing", "record", "scan"))
+                .dependOnClassesThat()
+                .resideInAPackage(WAL + ".*..")
                 .check(CLASSES);
     }
 
     @Test
     void controlFilesAndFramingKnowNoRecords() {
         noClasses()
-                .that(ROOMS.in("control"))
+                .that()
+                .resideInAPackage(WAL + ".control..")
                 .should()
-                .dependOnClassesThat(ROOMS.in("framing", "record", "scan"))
+                .dependOnClassesThat()
+                .resideInAnyPackage(WAL + ".framing..", WAL + ".record..", WAL + ".scan..")
                 .check(CLASSES);
         noClasses()
-                .that(ROOMS.in("framing"))
+                .that()
+                .resideInAPackage(WAL + ".framing..")
                 .should()
-                .dependOnClassesThat(ROOMS.in("record", "scan"))
+                .dependOnClassesThat()
+                .resideInAnyPackage(WAL + ".record..", WAL + ".scan..")
                 .check(CLASSES);
     }
 
     @Test
     void framingAllocatesNothingForARecord() {
         noClasses()
-                .that(ROOMS.in("framing"))
+                .that()
+                .resideInAPackage(WAL + ".framing..")
                 // Asks for segments, which are files.
                 .and()
                 .doNotHaveSimpleName("SegmentWindow")

@@ -10,11 +10,15 @@ import java.util.stream.Stream;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.wal.control.ControlFile;
+import org.pgrewind4j.wal.framing.WalCursor;
+import org.pgrewind4j.wal.record.WalReader;
+import org.pgrewind4j.wal.record.WalRecord;
 
 /** A stopped cluster's WAL, with what is needed to read it. */
-record ClusterWal(ControlFile control, Path directory, TimelineHistory history) {
+public record ClusterWal(ControlFile control, Path directory, TimelineHistory history) {
 
-    static ClusterWal of(Path dataDirectory) throws IOException {
+    public static ClusterWal of(Path dataDirectory) throws IOException {
         ControlFile control = ControlFile.parse(
                 Files.readAllBytes(dataDirectory.resolve("global").resolve("pg_control")));
         Path directory = dataDirectory.resolve(control.version().walDirectory());
@@ -28,16 +32,16 @@ record ClusterWal(ControlFile control, Path directory, TimelineHistory history) 
                         : TimelineHistory.ofSingle(timeline));
     }
 
-    WalSegmentSource source() {
+    public WalSegmentSource source() {
         return new DirectoryWalSource(directory);
     }
 
-    int segmentSize() {
+    public int segmentSize() {
         return control.walSegmentSize();
     }
 
     /** The segments that are there, in the order of their names. */
-    List<WalSegmentName> segments() throws IOException {
+    public List<WalSegmentName> segments() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.flatMap(file -> WalSegmentName.parse(file.getFileName().toString(), segmentSize()).stream())
                     .sorted((a, b) -> a.fileName().compareTo(b.fileName()))
@@ -46,11 +50,11 @@ record ClusterWal(ControlFile control, Path directory, TimelineHistory history) 
     }
 
     /** Where the first segment begins. */
-    Lsn begin() throws IOException {
+    public Lsn begin() throws IOException {
         return segments().get(0).begin();
     }
 
-    WalReader open(Lsn start) {
+    public WalReader open(Lsn start) {
         return WalReader.open(source(), control.version(), segmentSize(), history, start);
     }
 
@@ -59,13 +63,13 @@ record ClusterWal(ControlFile control, Path directory, TimelineHistory history) 
     }
 
     /** Reads from a position to the end. */
-    Listing read(Lsn start) throws IOException {
+    public Listing read(Lsn start) throws IOException {
         return Listing.of(open(start));
     }
 
     /** All that a reader gives. */
-    record Listing(List<WalRecord> records, EndOfWal end) {
-        static Listing of(WalReader reader) throws IOException {
+    public record Listing(List<WalRecord> records, EndOfWal end) {
+        public static Listing of(WalReader reader) throws IOException {
             try (reader) {
                 List<WalRecord> records = new ArrayList<>();
                 for (Optional<WalRecord> record = reader.next(); record.isPresent(); record = reader.next()) {
@@ -75,7 +79,7 @@ record ClusterWal(ControlFile control, Path directory, TimelineHistory history) 
             }
         }
 
-        WalRecord last() {
+        public WalRecord last() {
             return records.get(records.size() - 1);
         }
     }

@@ -13,6 +13,8 @@ import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.wal.EndOfWal.Reason;
+import org.pgrewind4j.wal.record.WalReader;
+import org.pgrewind4j.wal.record.WalRecord;
 
 /** What ends WAL, each rule broken by itself, with the words of {@code pg_waldump} 15. */
 class EndOfWalTest {

@@ -4,11 +4,11 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /** Bytes of a fuzzer: the first one chooses the release, the others change something that is right. */
-record FuzzInput(PostgresVersion version, ByteBuffer rest) {
+public record FuzzInput(PostgresVersion version, ByteBuffer rest) {
 
     private static final List<PostgresVersion> RELEASES = List.of(PostgresVersion.values());
 
-    static FuzzInput of(byte[] bytes) {
+    public static FuzzInput of(byte[] bytes) {
         return bytes.length == 0
                 ? new FuzzInput(RELEASES.get(0), ByteBuffer.allocate(0))
                 : new FuzzInput(
@@ -17,7 +17,7 @@ record FuzzInput(PostgresVersion version, ByteBuffer rest) {
     }
 
     /** Changes bytes from the first on. A zero changes nothing, so that a few bytes can change a single field. */
-    void change(byte[] bytes, int length) {
+    public void change(byte[] bytes, int length) {
         for (int i = 0; i < length && rest.hasRemaining(); i++) {
             bytes[i] ^= rest.get();
         }

@@ -9,32 +9,32 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** Segments in memory, which tests can spoil. */
-final class MemoryWal implements WalSegmentSource {
+public final class MemoryWal implements WalSegmentSource {
 
     private final Map<WalSegmentName, byte[]> segments = new HashMap<>();
 
-    MemoryWal put(WalSegmentName name, byte[] content) {
+    public MemoryWal put(WalSegmentName name, byte[] content) {
         segments.put(name, content);
         return this;
     }
 
-    MemoryWal remove(WalSegmentName name) {
+    public MemoryWal remove(WalSegmentName name) {
         segments.remove(name);
         return this;
     }
 
-    byte[] content(WalSegmentName name) {
+    public byte[] content(WalSegmentName name) {
         return Objects.requireNonNull(segments.get(name), name::fileName);
     }
 
     /** The same segments; spoiling one of them leaves the other's as they are. */
-    MemoryWal copy() {
+    public MemoryWal copy() {
         MemoryWal copy = new MemoryWal();
         segments.forEach((name, content) -> copy.put(name, content.clone()));
         return copy;
     }
 
-    static MemoryWal load(ClusterWal wal) throws java.io.IOException {
+    public static MemoryWal load(ClusterWal wal) throws java.io.IOException {
         MemoryWal memory = new MemoryWal();
         for (WalSegmentName name : wal.segments()) {
             Path file = wal.directory().resolve(name.fileName());

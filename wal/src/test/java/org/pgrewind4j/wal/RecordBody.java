@@ -2,9 +2,10 @@ package org.pgrewind4j.wal;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import org.pgrewind4j.wal.framing.RecordContent;
 
 /** What follows a record's header, put together from blocks and main data by the rules of {@link RecordContent}. */
-final class RecordBody {
+public final class RecordBody {
 
     private static final int HAS_IMAGE = 0x10;
     private static final int HAS_DATA = 0x20;
@@ -16,7 +17,7 @@ final class RecordBody {
     private int blocks;
 
     /** What a record does to a block. */
-    enum Change {
+    public enum Change {
         /** Data only. */
         DATA,
         /** The page is made anew. */
@@ -27,11 +28,11 @@ final class RecordBody {
         CHECK
     }
 
-    RecordBody(PostgresVersion version) {
+    public RecordBody(PostgresVersion version) {
         this.version = version;
     }
 
-    RecordBody block(RelFileLocator relation, int fork, int block, Change change) {
+    public RecordBody block(RelFileLocator relation, int fork, int block, Change change) {
         boolean hasImage = change == Change.IMAGE || change == Change.CHECK;
         int flags = fork | (hasImage ? HAS_IMAGE : HAS_DATA) | (change == Change.INIT ? WILL_INIT : 0);
         byte[] headerBytes = new byte[25];
@@ -53,7 +54,7 @@ final class RecordBody {
         return this;
     }
 
-    byte[] withMainData(byte[] main) {
+    public byte[] withMainData(byte[] main) {
         byte[] body = new byte[headers.size() + 5 + content.size() + main.length];
         WalBuilder.littleEndian(body)
                 .put(headers.toByteArray())

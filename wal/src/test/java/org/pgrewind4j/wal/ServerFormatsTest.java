@@ -27,6 +27,9 @@ import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.wal.control.ClusterState;
+import org.pgrewind4j.wal.control.ControlFile;
+import org.pgrewind4j.wal.control.ControlFileSql;
 
 /** Control files, relation files and data pages as real servers of every release write them. */
 @ParameterizedClass

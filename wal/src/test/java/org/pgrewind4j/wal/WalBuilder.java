@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.zip.CRC32C;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.wal.framing.WalPages;
 
 /** Writes WAL by the rules, into memory, so that tests can then break single ones. */
-final class WalBuilder {
+public final class WalBuilder {
 
-    static final int PAGE = 8192;
+    public static final int PAGE = 8192;
     static final int CONTINUES = 0x01;
     static final int IS_LONG = 0x02;
     static final int REPLACES = 0x08;
@@ -27,7 +28,7 @@ final class WalBuilder {
     private int nextPageFlags;
 
     /** Starts at the begin of a segment. */
-    WalBuilder(PostgresVersion version, TimelineId timeline, int segmentSize, Lsn start) {
+    public WalBuilder(PostgresVersion version, TimelineId timeline, int segmentSize, Lsn start) {
         this.version = version;
         this.timeline = timeline;
         this.segmentSize = segmentSize;
@@ -35,12 +36,12 @@ final class WalBuilder {
         this.at = start.value();
     }
 
-    static ByteBuffer littleEndian(byte[] bytes) {
+    public static ByteBuffer littleEndian(byte[] bytes) {
         return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** What follows the header of a record without blocks. */
-    static byte[] mainData(int length) {
+    public static byte[] mainData(int length) {
         byte[] body = new byte[5 + length];
         ByteBuffer fields = littleEndian(body).put((byte) 254).putInt(length);
         while (fields.hasRemaining()) {
@@ -50,17 +51,17 @@ final class WalBuilder {
     }
 
     /** Adds a record of the resource manager XLOG. */
-    WalBuilder add(int info, byte[] body) {
+    public WalBuilder add(int info, byte[] body) {
         return add(0, info, body);
     }
 
-    WalBuilder add(int manager, int info, byte[] body) {
+    public WalBuilder add(int manager, int info, byte[] body) {
         write(record(manager, info, body), Integer.MAX_VALUE);
         return this;
     }
 
     /** Adds a record that ends after some pages beyond its first: then WAL goes on as if the server had restarted. */
-    WalBuilder addUnfinished(int pagesBeyondTheFirst, byte[] body) {
+    public WalBuilder addUnfinished(int pagesBeyondTheFirst, byte[] body) {
         write(record(0, 0x20, body), pagesBeyondTheFirst);
         begins.remove(begins.size() - 1);
         nextPageFlags = REPLACES;
@@ -68,7 +69,7 @@ final class WalBuilder {
     }
 
     /** Fills the segment up with zeros, as after a switch record. */
-    WalBuilder switchSegment() {
+    public WalBuilder switchSegment() {
         add(0x40, new byte[0]);
         long end = (at + segmentSize - 1) & -segmentSize;
         pages.write(new byte[(int) (end - at)], 0, (int) (end - at));
@@ -142,17 +143,17 @@ final class WalBuilder {
     }
 
     /** Where the finished records begin. */
-    List<Lsn> begins() {
+    public List<Lsn> begins() {
         return List.copyOf(begins);
     }
 
     /** Where the next record would be written. */
-    Lsn end() {
+    public Lsn end() {
         return new Lsn(at);
     }
 
     /** The segments written, the last one filled up with zeros. */
-    MemoryWal build() {
+    public MemoryWal build() {
         byte[] all = pages.toByteArray();
         MemoryWal wal = new MemoryWal();
         for (int from = 0; from < all.length; from += segmentSize) {

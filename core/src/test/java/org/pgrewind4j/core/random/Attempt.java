@@ -19,9 +19,9 @@ import org.pgrewind4j.core.random.Scenario.Fault;
 import org.pgrewind4j.core.random.Scenario.Reading;
 import org.pgrewind4j.core.random.Scenario.Way;
 import org.pgrewind4j.testserver.PostgresServer;
-import org.pgrewind4j.transport.LiveServerTransport;
-import org.pgrewind4j.transport.LocalDirectoryTransport;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.transport.live.LiveServerTransport;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 import org.pgrewind4j.wal.DirectoryWalSource;
 
 /** Rewinds one server to another in the scenario's way, through a fault if it has one. */

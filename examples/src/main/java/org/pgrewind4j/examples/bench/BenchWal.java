@@ -13,12 +13,12 @@ import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
-import org.pgrewind4j.wal.ChangedBlockCollector;
-import org.pgrewind4j.wal.ChangedBlocks;
-import org.pgrewind4j.wal.CheckpointFinder;
-import org.pgrewind4j.wal.ControlFile;
 import org.pgrewind4j.wal.DirectoryWalSource;
 import org.pgrewind4j.wal.WalSegmentName;
+import org.pgrewind4j.wal.control.ControlFile;
+import org.pgrewind4j.wal.scan.ChangedBlockCollector;
+import org.pgrewind4j.wal.scan.ChangedBlocks;
+import org.pgrewind4j.wal.scan.CheckpointFinder;
 
 /**
  * A stopped old primary that wrote much WAL of one kind after a failover, and the stopped new primary, which wrote

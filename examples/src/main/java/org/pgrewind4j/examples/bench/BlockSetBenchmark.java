@@ -14,8 +14,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
-import org.pgrewind4j.wal.BlockSet;
 import org.pgrewind4j.wal.RelFileLocator;
+import org.pgrewind4j.wal.scan.BlockSet;
 
 /** What a planner does with sets of blocks. */
 @State(Scope.Benchmark)

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.pgrewind4j.timeline.Lsn;
-import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /** Scans once and prints how many seconds that took: for a new JVM, whose start does not count. */
 final class ColdScan {

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.pgrewind4j.core.CopyMode;
 import org.pgrewind4j.core.Rewind;
-import org.pgrewind4j.transport.LiveServerBuilder;
-import org.pgrewind4j.transport.LiveServerTransport;
-import org.pgrewind4j.transport.LocalDirectoryTransport;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.transport.live.LiveServerBuilder;
+import org.pgrewind4j.transport.live.LiveServerTransport;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** Rewinds once: for a new JVM. */
 final class RewindOnce {

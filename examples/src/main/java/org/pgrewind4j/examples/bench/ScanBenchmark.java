@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.pgrewind4j.testserver.ServerRelease;
-import org.pgrewind4j.wal.ChangedBlocks;
+import org.pgrewind4j.wal.scan.ChangedBlocks;
 
 /** How long the scan of a rewind takes. */
 @State(Scope.Benchmark)

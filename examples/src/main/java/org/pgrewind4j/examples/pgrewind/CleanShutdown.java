@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.pgrewind4j.transport.DataPath;
-import org.pgrewind4j.wal.ClusterState;
-import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.control.ClusterState;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /** Whether a target needs no recovery: what {@code --no-ensure-shutdown} insists on, though the library does not. */
 final class CleanShutdown {

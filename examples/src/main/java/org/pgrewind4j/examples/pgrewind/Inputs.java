@@ -5,13 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.pgrewind4j.core.RestoreCommand;
-import org.pgrewind4j.core.RestoredWal;
+import org.pgrewind4j.core.archive.RestoreCommand;
+import org.pgrewind4j.core.archive.RestoredWal;
 import org.pgrewind4j.transport.DataPath;
-import org.pgrewind4j.transport.LiveServerBuilder;
-import org.pgrewind4j.transport.LiveServerTransport;
-import org.pgrewind4j.transport.LocalDirectoryTransport;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.transport.live.LiveServerBuilder;
+import org.pgrewind4j.transport.live.LiveServerTransport;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** Opens what a rewind reads, as the options say. */
 final class Inputs {

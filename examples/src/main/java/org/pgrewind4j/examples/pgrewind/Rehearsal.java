@@ -11,7 +11,7 @@ import java.util.jar.JarFile;
 import org.pgrewind4j.core.Rewind;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.Transport;
-import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /**
  * Loads the classes that the command needs, and does nothing with them. The launcher runs it once, for the JVM to write an

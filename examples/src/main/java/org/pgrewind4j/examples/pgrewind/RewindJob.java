@@ -6,7 +6,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
-import org.pgrewind4j.core.RestoredWal;
 import org.pgrewind4j.core.Rewind;
 import org.pgrewind4j.core.RewindException;
 import org.pgrewind4j.core.RewindPlan;
@@ -14,9 +13,10 @@ import org.pgrewind4j.core.RewindReport;
 import org.pgrewind4j.core.RewindStatus;
 import org.pgrewind4j.core.StandbySettings;
 import org.pgrewind4j.core.Warning;
+import org.pgrewind4j.core.archive.RestoredWal;
 import org.pgrewind4j.timeline.PgRewindException;
-import org.pgrewind4j.transport.PrimaryConninfo;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.transport.live.PrimaryConninfo;
 
 /** One run of the command, once its options are known. */
 final class RewindJob {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgrewind4j.testserver.Oracle;
-import org.pgrewind4j.wal.ChangedBlocks;
+import org.pgrewind4j.wal.scan.ChangedBlocks;
 import picocli.CommandLine;
 
 /** The benchmarks work; nothing is timed here. */

@@ -33,7 +33,7 @@ import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.ServerTool;
 import org.pgrewind4j.testserver.StopMode;
-import org.pgrewind4j.transport.LocalDirectoryTransport;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** The same argument lists for PostgreSQL 15's pg_rewind and for the command: same exit status, same lines that matter. */
 class PgRewindIT {

@@ -13,15 +13,15 @@ import java.util.Optional;
 import java.util.Set;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
-import org.pgrewind4j.transport.LocalDirectoryTransport;
 import org.pgrewind4j.transport.RangeReceiver;
 import org.pgrewind4j.transport.ReplayEnd;
 import org.pgrewind4j.transport.SourceFile;
 import org.pgrewind4j.transport.SourceFileVisitor;
 import org.pgrewind4j.transport.SourceMode;
 import org.pgrewind4j.transport.SourceProblem;
-import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 import org.pgrewind4j.wal.WalSegmentSource;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /**
  * A base backup of PostgreSQL's own that lies in a directory as a data directory does: made by {@code pg_basebackup} in

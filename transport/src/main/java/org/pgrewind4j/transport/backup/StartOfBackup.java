@@ -11,8 +11,8 @@ import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.Transport;
-import org.pgrewind4j.wal.ClusterState;
-import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.control.ClusterState;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /**
  * Where a base backup began, as its {@code backup_label} says (PostgreSQL:

@@ -7,7 +7,7 @@ import java.io.InputStream;
 public abstract class BulkInputStream extends InputStream {
 
     /** For subclasses. */
-    protected BulkInputStream() {}
+    public BulkInputStream() {}
 
     @Override
     public final int read() throws IOException {

@@ -21,9 +21,9 @@ import org.pgrewind4j.transport.SourceMode;
 import org.pgrewind4j.transport.SourceProblem;
 import org.pgrewind4j.transport.backup.Backup;
 import org.pgrewind4j.transport.backup.BackupFacts;
-import org.pgrewind4j.wal.ControlFile;
 import org.pgrewind4j.wal.PostgresVersion;
 import org.pgrewind4j.wal.WalSegmentSource;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /**
  * A backup in a repository of pgBackRest, as {@link BackrestRepository} opens it. Its {@link #wal} is the stanza's archive,

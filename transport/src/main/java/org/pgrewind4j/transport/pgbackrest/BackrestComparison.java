@@ -13,11 +13,11 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.pgrewind4j.transport.DataDirectory;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.transport.RangeReceiver;
 import org.pgrewind4j.transport.backup.Checksum;
+import org.pgrewind4j.transport.local.DataDirectory;
 
 /**
  * One call of {@link BackrestBackup#different}. A range that holds all of a file is answered by the checksum in the manifest,

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.transport.UnsafePathException;
-import org.pgrewind4j.wal.ControlFile;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /** The clauses on {@link Transport#read} and {@link Transport#controlFile}. */
 interface ReadContract extends SourceUnderTest {

@@ -21,7 +21,7 @@ public abstract class TransportContractTest
         implements ListingContract, ReadContract, FetchContract, ComparisonContract, WalContract, LifeContract {
 
     /** For subclasses. */
-    protected TransportContractTest() {}
+    public TransportContractTest() {}
 
     /**
      * Removes what an earlier test left.

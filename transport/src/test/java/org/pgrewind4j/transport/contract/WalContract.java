@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.ReplayEnd;
 import org.pgrewind4j.transport.Transport;
-import org.pgrewind4j.wal.ControlFile;
 import org.pgrewind4j.wal.WalSegment;
 import org.pgrewind4j.wal.WalSegmentName;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /** The clauses on {@link Transport#wal} and {@link Transport#replayEnd}. */
 interface WalContract extends SourceUnderTest {

@@ -10,8 +10,8 @@ import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.DivergenceFinder;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
-import org.pgrewind4j.transport.LiveServerTransport;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.transport.live.LiveServerTransport;
 
 /** Uses a little of each module, as an HA agent would. */
 public final class Agent {

@@ -8,10 +8,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.transport.DataPath;
-import org.pgrewind4j.transport.LocalDirectoryTransport;
 import org.pgrewind4j.transport.SourceMode;
 import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.transport.contract.TransportContractTest;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** Runs the whole contract over a transport that is not the library's own. */
 class PassingTransportTest extends TransportContractTest {

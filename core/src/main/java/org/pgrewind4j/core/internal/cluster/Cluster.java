@@ -1,0 +1,69 @@
+package org.pgrewind4j.core.internal.cluster;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.pgrewind4j.core.Examination;
+import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.timeline.TimelineHistory;
+import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.wal.PostgresVersion;
+import org.pgrewind4j.wal.WalSegmentSource;
+import org.pgrewind4j.wal.control.ControlFile;
+
+/**
+ * What one side says of itself.
+ *
+ * @param controlFile its control file
+ * @param history its timelines, up to the one that it is on
+ */
+public record Cluster(ControlFile controlFile, TimelineHistory history) {
+
+    public static Cluster of(Transport transport, ControlFile controlFile) throws IOException {
+        return of(transport, controlFile, List.of());
+    }
+
+    /** Takes a history that the cluster does not have any more from an archive. */
+    public static Cluster of(Transport transport, ControlFile controlFile, List<WalSegmentSource> archives)
+            throws IOException {
+        return new Cluster(controlFile, readHistory(transport, controlFile, archives));
+    }
+
+    /**
+     * The timeline that a cluster is on: the later one of its checkpoint's and its minimum recovery point's, for a
+     * promotion is in the latter at once and in the former only after the next checkpoint.
+     */
+    public static TimelineId timeline(ControlFile controlFile) {
+        TimelineId ofCheckPoint = controlFile.checkPointCopy().timeline();
+        TimelineId ofRecovery = controlFile.minRecoveryPointTimeline().orElse(ofCheckPoint);
+        return ofRecovery.compareTo(ofCheckPoint) > 0 ? ofRecovery : ofCheckPoint;
+    }
+
+    public Examination.Side told() {
+        return new Examination.Side(controlFile, history);
+    }
+
+    private static TimelineHistory readHistory(
+            Transport transport, ControlFile controlFile, List<WalSegmentSource> archives) throws IOException {
+        TimelineId timeline = timeline(controlFile);
+        if (timeline.value() == 1) {
+            return TimelineHistory.ofSingle(timeline);
+        }
+        Optional<TimelineHistory> own = transport.history(controlFile.version(), timeline);
+        if (own.isPresent()) {
+            return own.get();
+        }
+        return WalSegmentSource.firstOf(archives)
+                .history(timeline)
+                .orElseThrow(() -> new PgRewindException(PgRewindException.withHint(
+                        transport.description() + " has no history file \""
+                                + historyPath(controlFile.version(), timeline) + "\" for the timeline that it is on",
+                        "restore the file from the WAL archive into that directory.")));
+    }
+
+    private static DataPath historyPath(PostgresVersion version, TimelineId timeline) {
+        return DataPath.of(version.walDirectory() + "/" + timeline.historyFileName());
+    }
+}

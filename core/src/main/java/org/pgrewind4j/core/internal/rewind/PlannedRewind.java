@@ -1,0 +1,270 @@
+package org.pgrewind4j.core.internal.rewind;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.core.BlockSelection;
+import org.pgrewind4j.core.CopiedBytes;
+import org.pgrewind4j.core.DiskSpace;
+import org.pgrewind4j.core.ExpectedPhase;
+import org.pgrewind4j.core.FileAction;
+import org.pgrewind4j.core.NeededWal;
+import org.pgrewind4j.core.Phase;
+import org.pgrewind4j.core.Problem;
+import org.pgrewind4j.core.RewindPlan;
+import org.pgrewind4j.core.RewindRefusedException;
+import org.pgrewind4j.core.RewindReport;
+import org.pgrewind4j.core.Verdict;
+import org.pgrewind4j.core.Verify;
+import org.pgrewind4j.core.Warning;
+import org.pgrewind4j.core.internal.apply.Resumption;
+import org.pgrewind4j.core.internal.apply.Verifier;
+import org.pgrewind4j.core.internal.cluster.ArchivedWal;
+import org.pgrewind4j.core.internal.cluster.ByteCount;
+import org.pgrewind4j.core.internal.cluster.RelationGeometry;
+import org.pgrewind4j.core.internal.config.StandbyFiles;
+import org.pgrewind4j.core.internal.execute.Execution;
+import org.pgrewind4j.core.internal.execute.StandbyWriter;
+import org.pgrewind4j.core.internal.rewind.evidence.RewindFacts;
+import org.pgrewind4j.core.internal.rewind.rehearsal.Rehearsal;
+import org.pgrewind4j.core.internal.rewind.rehearsal.SourceCheck;
+import org.pgrewind4j.core.internal.rewind.rehearsal.UnchangedFiles;
+import org.pgrewind4j.core.internal.rewind.settings.Settings;
+import org.pgrewind4j.core.internal.stage.Order;
+import org.pgrewind4j.timeline.Divergence;
+import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.TimelineId;
+
+/** The plan of a real rewind: what was asked for, what was found out, and what follows from it. */
+public final class PlannedRewind implements RewindPlan {
+
+    private final Settings settings;
+    private final Verdict verdict;
+    private final @Nullable Divergence divergence;
+    private final List<Problem> problems;
+    private final @Nullable RewindFacts facts;
+    private final List<FileAction> actions;
+    private final PlanNeeds needs;
+    private final List<Warning> warnings;
+
+    private PlannedRewind(
+            Settings settings,
+            Verdict verdict,
+            @Nullable Divergence divergence,
+            List<Problem> problems,
+            @Nullable RewindFacts facts,
+            List<FileAction> actions,
+            PlanNeeds needs,
+            List<Warning> warnings) {
+        this.settings = settings;
+        this.verdict = verdict;
+        this.divergence = divergence;
+        this.problems = List.copyOf(problems);
+        this.facts = facts;
+        this.actions = List.copyOf(actions);
+        this.needs = needs;
+        this.warnings = List.copyOf(warnings);
+    }
+
+    static PlannedRewind of(
+            Settings settings, Verdict verdict, @Nullable Divergence divergence, List<Problem> problems) {
+        return new PlannedRewind(
+                settings, verdict, divergence, problems, null, List.of(), PlanNeeds.NOTHING, List.of());
+    }
+
+    /** This plan, with what a rewind needs. */
+    PlannedRewind needing(PlanNeeds known) {
+        return new PlannedRewind(settings, verdict, divergence, problems, facts, actions, known, warnings);
+    }
+
+    /** This plan, with what makes the target a standby though there is nothing to rewind. */
+    PlannedRewind withStandby(StandbyFiles standby) {
+        return new PlannedRewind(
+                settings, verdict, divergence, problems, facts, List.copyOf(standby.actions()), needs, warnings);
+    }
+
+    static PlannedRewind rewind(Settings settings, RewindFacts facts, List<FileAction> actions) {
+        return new PlannedRewind(
+                settings, Verdict.REWIND, facts.divergence(), List.of(), facts, actions, PlanNeeds.NOTHING, List.of());
+    }
+
+    @Override
+    public Verdict verdict() {
+        return verdict;
+    }
+
+    @Override
+    public List<Problem> problems() {
+        return problems;
+    }
+
+    /** This plan, with what must be seen to. */
+    PlannedRewind warning(List<Warning> found) {
+        return new PlannedRewind(settings, verdict, divergence, problems, facts, actions, needs, found);
+    }
+
+    @Override
+    public List<Warning> warnings() {
+        return warnings;
+    }
+
+    @Override
+    public Optional<Divergence> divergence() {
+        return Optional.ofNullable(divergence);
+    }
+
+    @Override
+    public Optional<Lsn> redo() {
+        return Optional.ofNullable(facts).map(known -> known.start().redo());
+    }
+
+    @Override
+    public Optional<Lsn> checkPoint() {
+        return Optional.ofNullable(facts).map(known -> known.start().checkPoint());
+    }
+
+    @Override
+    public Optional<TimelineId> checkPointTimeline() {
+        return Optional.ofNullable(facts)
+                .map(known -> known.source().history().timelineAt(known.start().checkPoint()));
+    }
+
+    @Override
+    public Optional<Lsn> targetEnd() {
+        return Optional.ofNullable(facts).map(known -> known.changed().end().position());
+    }
+
+    @Override
+    public Optional<Lsn> replayEnd() {
+        return Optional.ofNullable(facts).map(known -> known.end().lsn());
+    }
+
+    @Override
+    public BlockSelection blockSelection() {
+        return facts == null ? settings.blockSelection() : facts.copySet().selection();
+    }
+
+    @Override
+    public long blocksWithoutImage() {
+        return facts == null ? 0 : facts.copySet().unexpectedBlocks();
+    }
+
+    @Override
+    public List<FileAction> actions() {
+        return actions;
+    }
+
+    @Override
+    public CopiedBytes bytes() {
+        return facts == null
+                ? new CopiedBytes(0, 0, 0, 0, 0)
+                : new ByteCount(RelationGeometry.of(facts.targetControl()), facts.walFiles()).of(actions);
+    }
+
+    @Override
+    public List<NeededWal> wal() {
+        return needs.wal();
+    }
+
+    @Override
+    public List<DiskSpace> disk() {
+        return needs.disk();
+    }
+
+    @Override
+    public List<ExpectedPhase> phases() {
+        List<ExpectedPhase> phases = new ArrayList<>();
+        long copied = bytes().total();
+        if (verdict == Verdict.REWIND) {
+            phases.add(new ExpectedPhase(Phase.STAGE, copied));
+            phases.add(new ExpectedPhase(Phase.SEAL, 0));
+        }
+        if (verdict == Verdict.REWIND || verdict == Verdict.RESUME) {
+            phases.add(new ExpectedPhase(Phase.APPLY, copied));
+            if (settings.verify() == Verify.RESULT) {
+                phases.add(new ExpectedPhase(Phase.VERIFY, copied + walBytes()));
+            }
+        }
+        return phases;
+    }
+
+    private long walBytes() {
+        return facts == null ? 0 : facts.end().lsn().minus(facts.start().redo());
+    }
+
+    @Override
+    public long sourceBytes() {
+        return facts == null ? 0 : facts.sourceBytes();
+    }
+
+    public RewindFacts facts() {
+        if (facts == null) {
+            throw new IllegalStateException("nothing to execute: the verdict is " + verdict);
+        }
+        return facts;
+    }
+
+    @Override
+    public RewindReport execute() {
+        return switch (verdict) {
+            case REFUSED -> throw new RewindRefusedException(problems);
+            case REWIND -> Execution.execute(order()).warning(warnings);
+            case RESUME, ALREADY_REWOUND -> {
+                // A rewind that was killed after its very last change can have left its staging area.
+                RewindReport report = Resumption.resume(
+                                settings.target(),
+                                settings.durability(),
+                                new Verifier(settings.verify(), settings.restorable()),
+                                settings.listener())
+                        .orElseGet(this::nothingDone);
+                writeStandby();
+                yield report;
+            }
+            case NOT_NEEDED, CAN_FOLLOW -> {
+                writeStandby();
+                yield nothingDone();
+            }
+        };
+    }
+
+    /** A rewind has this sealed, so that resuming it needs nobody to know the settings. */
+    private void writeStandby() {
+        settings.standby().ifPresent(standby -> StandbyWriter.write(settings.target(), standby, settings.durability()));
+    }
+
+    private RewindReport nothingDone() {
+        return new RewindReport(verdict, divergence, null, null, bytes(), 0, 0, Map.of(), null, List.of());
+    }
+
+    /** What is to be executed, if the verdict is {@code REWIND}. */
+    public Order order() {
+        RewindFacts known = facts();
+        StandbyFiles standby =
+                new StandbyFiles(settings.standby(), known.targetControl().version());
+        return new Order(
+                settings.target(),
+                known.targetControl(),
+                settings.source(),
+                new Order.Replay(known.source().history(), known.divergence(), known.start(), known.end()),
+                actions,
+                known.walFiles(),
+                new ArchivedWal(settings.archives()),
+                settings.restorable(),
+                action -> standby.contentAfter(action, settings.source(), settings.kept(), settings.target()),
+                known.links(),
+                List.of(
+                        new SourceCheck(settings.source()),
+                        new UnchangedFiles(settings.source(), known.walFiles()),
+                        new Rehearsal(settings, known, actions)),
+                new Order.Manner(
+                        settings.copyMode(),
+                        settings.durability(),
+                        settings.afterSeal(),
+                        settings.cancellation(),
+                        settings.verify(),
+                        settings.restorable(),
+                        settings.listener()));
+    }
+}

@@ -1,0 +1,122 @@
+package org.pgrewind4j.core.internal.rewind;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.core.Examination;
+import org.pgrewind4j.core.Phase;
+import org.pgrewind4j.core.Problem;
+import org.pgrewind4j.core.Verdict;
+import org.pgrewind4j.core.internal.area.OverwrittenBlocks;
+import org.pgrewind4j.core.internal.area.SealedRewind;
+import org.pgrewind4j.core.internal.area.StagingArea;
+import org.pgrewind4j.core.internal.cluster.Cluster;
+import org.pgrewind4j.core.internal.config.StandbyFiles;
+import org.pgrewind4j.core.internal.rewind.evidence.Preconditions;
+import org.pgrewind4j.core.internal.rewind.evidence.SharedRecord;
+import org.pgrewind4j.core.internal.rewind.evidence.TargetScan;
+import org.pgrewind4j.core.internal.rewind.settings.Settings;
+import org.pgrewind4j.core.internal.stage.SealedBranch;
+import org.pgrewind4j.timeline.Divergence;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
+import org.pgrewind4j.wal.MissingWalException;
+import org.pgrewind4j.wal.WalEndsTooEarlyException;
+import org.pgrewind4j.wal.control.ControlFile;
+
+/** Collects and decides: the first two steps of a rewind. Reads only. */
+public final class Planner {
+
+    private final Settings settings;
+    private final Preconditions preconditions = new Preconditions();
+
+    public Planner(Settings settings) {
+        this.settings = settings;
+    }
+
+    public PlannedRewind plan() throws IOException {
+        settings.listener().phaseStarted(Phase.COLLECT);
+        if (SealedRewind.isIn(settings.target())) {
+            return resumed();
+        }
+        StagingArea area = new StagingArea(settings.target(), List.of());
+        try (LocalDirectoryTransport target = LocalDirectoryTransport.openToLookAt(settings.target())) {
+            PlannedRewind plan = plan(target, targetControl(target, area));
+            Optional<Problem> kept = OverwrittenBlocks.keptBy(plan.actions(), area);
+            if (kept.isPresent() && plan.verdict() != Verdict.REFUSED) {
+                preconditions.add(kept.get());
+                return refused(plan.divergence().orElse(null));
+            }
+            return plan;
+        }
+    }
+
+    /** As far as a plan without the scan, and without a look at files other than those that say who is who. */
+    public Examination examine() throws IOException {
+        settings.listener().phaseStarted(Phase.COLLECT);
+        if (SealedRewind.isIn(settings.target())) {
+            PlannedRewind resumed = resumed();
+            return Examination.of(resumed.verdict(), resumed.problems());
+        }
+        StagingArea area = new StagingArea(settings.target(), List.of());
+        try (LocalDirectoryTransport target = LocalDirectoryTransport.openToLookAt(settings.target())) {
+            return new Examiner(settings, preconditions)
+                    .examine(target, targetControl(target, area))
+                    .told(preconditions.problems());
+        }
+    }
+
+    private PlannedRewind resumed() throws IOException {
+        SealedBranch.check(settings.target(), settings.source()).ifPresent(preconditions::add);
+        return preconditions.problems().isEmpty()
+                ? PlannedRewind.of(settings, Verdict.RESUME, null, List.of())
+                : refused(null);
+    }
+
+    /** An execution in place that was interrupted has left the control file aside. */
+    private static ControlFile targetControl(LocalDirectoryTransport target, StagingArea area) throws IOException {
+        return area.state() == StagingArea.State.OVERWRITING
+                ? ControlFile.parse(Files.readAllBytes(area.plannedControlFile()))
+                : target.controlFile();
+    }
+
+    private PlannedRewind plan(LocalDirectoryTransport target, ControlFile targetControl) throws IOException {
+        Examined examined = new Examiner(settings, preconditions).examine(target, targetControl);
+        return switch (examined.verdict()) {
+            case REWIND -> scanned(target, examined);
+            case NOT_NEEDED, CAN_FOLLOW, ALREADY_REWOUND ->
+                PlannedRewind.of(
+                                settings,
+                                examined.verdict(),
+                                examined.divergence().orElse(null),
+                                List.of())
+                        .withStandby(new StandbyFiles(settings.standby(), targetControl.version()));
+            case RESUME, REFUSED -> refused(examined.divergence().orElse(null));
+        };
+    }
+
+    private PlannedRewind scanned(LocalDirectoryTransport target, Examined examined) throws IOException {
+        Cluster ofTarget = examined.target();
+        Cluster ofSource = examined.source();
+        Divergence divergence = examined.divergence().orElseThrow();
+        settings.listener().phaseStarted(Phase.SCAN);
+        try {
+            TargetScan scan = TargetScan.of(settings, ofTarget, ofSource, divergence.position());
+            preconditions.checkWalOf(ofSource.controlFile());
+            preconditions.checkStarts(ofTarget.controlFile(), scan.changed(), divergence.position());
+            SharedRecord.compareAt(settings, ofTarget, ofSource, divergence).ifPresent(preconditions::add);
+            return new Decider(settings, ofTarget.controlFile(), ofSource, divergence, scan, examined.end())
+                    .decide(target, preconditions);
+        } catch (MissingWalException e) {
+            preconditions.addMissing(e, ofTarget.controlFile());
+        } catch (WalEndsTooEarlyException e) {
+            preconditions.addEarlyEnd(e, ofTarget.controlFile());
+        }
+        return refused(divergence);
+    }
+
+    private PlannedRewind refused(@Nullable Divergence divergence) {
+        return PlannedRewind.of(settings, Verdict.REFUSED, divergence, preconditions.problems());
+    }
+}

@@ -1,0 +1,117 @@
+package org.pgrewind4j.core.internal.rewind.evidence;
+
+import java.io.IOException;
+import java.util.function.LongConsumer;
+import org.pgrewind4j.core.Phase;
+import org.pgrewind4j.core.Progress;
+import org.pgrewind4j.core.internal.cluster.Cluster;
+import org.pgrewind4j.core.internal.cluster.ReplayStart;
+import org.pgrewind4j.core.internal.rewind.settings.Settings;
+import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.wal.MissingWalException;
+import org.pgrewind4j.wal.WalSegmentSource;
+import org.pgrewind4j.wal.control.ControlFile;
+import org.pgrewind4j.wal.record.CheckpointRecord;
+import org.pgrewind4j.wal.scan.ChangedBlockCollector;
+import org.pgrewind4j.wal.scan.ChangedBlocks;
+import org.pgrewind4j.wal.scan.CheckpointFinder;
+
+/**
+ * What the target's WAL says.
+ *
+ * <p>WAL between a redo point and its checkpoint's record can be missing where the scan looks, and come to the standby by
+ * itself. Then the scan begins at the checkpoint record, as {@code pg_rewind}'s does, and {@code pg_rewind}'s rule takes
+ * the place of the minimal one: every block that a record from there on names is copied, and all fsm and vm forks. That is
+ * enough. A page that was logged between redo point and checkpoint only is rebuilt by its image when the standby replays
+ * that WAL, with hints set since; the checkpoint says that there are images. A database that a record in this gap made by
+ * copying files was not there yet for anyone at the divergence, since its creation ends with a checkpoint of its own
+ * ({@code src/backend/commands/dbcommands.c}, {@code createdb}).
+ *
+ * @param start where replay will start
+ * @param changed what the records name; from the redo start on, or if {@code complete} is false from its checkpoint on
+ * @param hintsLogged whether every hint that was set since the divergence is on a page that is copied or rebuilt
+ * @param complete whether all WAL from the redo start on was read
+ */
+public record TargetScan(ReplayStart start, ChangedBlocks changed, boolean hintsLogged, boolean complete) {
+
+    /** Reads it. */
+    public static TargetScan of(Settings settings, Cluster ofTarget, Cluster ofSource, Lsn divergence)
+            throws IOException {
+        return new Scanner(settings, ofTarget, ofSource, divergence).scan();
+    }
+
+    private static final class Scanner {
+
+        private static final System.Logger LOG = System.getLogger(TargetScan.class.getName());
+
+        private final Settings settings;
+        private final Cluster ofTarget;
+        private final ControlFile controlFile;
+        private final ControlFile ofSource;
+        private final Lsn divergence;
+        private final WalSegmentSource wal;
+
+        Scanner(Settings settings, Cluster ofTarget, Cluster ofSource, Lsn divergence) throws IOException {
+            this.settings = settings;
+            this.ofTarget = ofTarget;
+            this.controlFile = ofTarget.controlFile();
+            this.ofSource = ofSource.controlFile();
+            this.divergence = divergence;
+            this.wal = ScanWal.of(settings, controlFile, divergence);
+        }
+
+        TargetScan scan() throws IOException {
+            CheckpointRecord shared = CheckpointFinder.lastBefore(
+                    wal, controlFile.version(), controlFile.walSegmentSize(), ofTarget.history(), divergence);
+            UnloggedHints hints = new UnloggedHints(wal, ofTarget, divergence);
+            if (!hints.isOwn(shared)) {
+                return from(hints.goBack(shared), false);
+            }
+            TargetScan scan = from(shared, true);
+            Lsn since = Lsn.max(scan.start().redo(), ofTarget.history().last().begin());
+            if (HintProof.isGiven(controlFile, since, scan.changed(), divergence)) {
+                return scan;
+            }
+            CheckpointRecord earlier = hints.goBack(shared);
+            return earlier.equals(shared)
+                    ? new TargetScan(scan.start(), scan.changed(), false, scan.complete())
+                    : from(earlier, false);
+        }
+
+        private TargetScan from(CheckpointRecord checkpoint, boolean hintsLogged) throws IOException {
+            ReplayStart start = ReplayStart.of(checkpoint, ofSource, controlFile);
+            try {
+                return new TargetScan(start, changes(start.redo()), hintsLogged, true);
+            } catch (MissingWalException e) {
+                if (!start.checkPoint().equals(checkpoint.begin()) || !isBefore(e, checkpoint)) {
+                    throw e;
+                }
+                LOG.log(
+                        System.Logger.Level.INFO,
+                        "WAL from {0} to the checkpoint at {1} is not at hand: all blocks that are named since then are copied",
+                        start.redo(),
+                        checkpoint.begin());
+                return new TargetScan(start, changes(checkpoint.begin()), hintsLogged, false);
+            }
+        }
+
+        /** Whether nothing is missing but WAL before a checkpoint's record that was written with page images. */
+        private static boolean isBefore(MissingWalException missing, CheckpointRecord checkpoint) {
+            return checkpoint.checkPoint().fullPageWrites()
+                    && missing.segments().stream()
+                            .noneMatch(segment -> segment.end().isAfter(checkpoint.begin()));
+        }
+
+        private ChangedBlocks changes(Lsn from) throws IOException {
+            LongConsumer progress = bytes -> settings.listener().progressed(new Progress(Phase.SCAN, bytes, 0, 0, 0));
+            EndOfTarget end = new EndOfTarget(settings, ofTarget);
+            return end.proven(end.required(ChangedBlockCollector.of(
+                            wal, controlFile.version(), controlFile.walSegmentSize(), ofTarget.history()))
+                    .redo(from)
+                    .divergence(divergence)
+                    .threads(settings.threads())
+                    .progress(progress)
+                    .collect());
+        }
+    }
+}

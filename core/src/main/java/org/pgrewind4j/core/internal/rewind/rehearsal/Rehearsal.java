@@ -1,0 +1,136 @@
+package org.pgrewind4j.core.internal.rewind.rehearsal;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.pgrewind4j.core.FileAction;
+import org.pgrewind4j.core.Problem;
+import org.pgrewind4j.core.Problem.Kind;
+import org.pgrewind4j.core.RewindRefusedException;
+import org.pgrewind4j.core.Warning;
+import org.pgrewind4j.core.internal.rewind.evidence.Preconditions;
+import org.pgrewind4j.core.internal.rewind.evidence.RewindFacts;
+import org.pgrewind4j.core.internal.rewind.settings.Settings;
+import org.pgrewind4j.core.internal.stage.StagedCopy;
+import org.pgrewind4j.core.internal.stage.StagedDataCheck;
+import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.transport.SourceMode;
+import org.pgrewind4j.wal.WalLevel;
+import org.pgrewind4j.wal.WalSegmentSource;
+
+/**
+ * Reads the WAL that the target will replay before anything is changed, and finds the records that replay cannot do there,
+ * or that do there what they did not do on the source: because they read or make files outside of the blocks that WAL
+ * names, or because WAL does not hold what was changed.
+ *
+ * <p>What is asked, of R..F:
+ *
+ * <ul>
+ *   <li>Was the source started with {@code wal_level = minimal}? Then it changed files without WAL. From 14 on replay
+ *       ends the server there; before, a standby without {@code hot_standby} went on without the data
+ *       ({@code src/backend/access/transam/xlogrecovery.c}, {@code CheckRequiredParameterValues}).
+ *   <li>Does it have images of the pages that a running source may have shown torn? See {@link TornReads}.
+ *   <li>Are the directories there that it copies, or creates something in? See {@link ReplayedDirectories}.
+ *   <li>Does what it copies become what it became on the source? See {@link TemplateCheck}.
+ *   <li>Will the server have what it needs? See {@link ReplayNeeds}.
+ *   <li>Is there WAL that cannot be asked? See {@link UnseenWal}.
+ * </ul>
+ *
+ * <p>What is not asked: whether replay meets pages that are not there, which ends it when it has come to F
+ * ({@code src/backend/access/transam/xlogutils.c}, {@code XLogCheckInvalidPages}). A record that neither brings an image
+ * nor initialises its page needs the page. A relation's file is as long as the source's when it was listed or read, so that
+ * a page is missing only if the source had cut or dropped the relation by then. It logs and flushes the record that says
+ * so before it touches the file ({@code src/backend/catalog/storage.c}, {@code RelationTruncate};
+ * {@code src/backend/access/transam/xact.c}, {@code RecordTransactionCommit} before {@code smgrDoPendingDeletes}), and F is
+ * asked for after the last read: the record lies before F, and takes the page off the list of those missed. A database is
+ * the exception, for its files go before its record ({@code src/backend/commands/dbcommands.c}, {@code dropdb}); but a
+ * checkpoint was forced and awaited before that, replay starts at or before the redo point of the source's checkpoint at
+ * the begin of the copy, and nobody is connected to the database any more.
+ *
+ * <p>The plan asks where the WAL can be read without fetching it; and the execution when it has it all.
+ */
+public final class Rehearsal implements StagedDataCheck {
+
+    private final Settings settings;
+    private final RewindFacts facts;
+    private final List<FileAction> actions;
+
+    public Rehearsal(Settings settings, RewindFacts facts, List<FileAction> actions) {
+        this.settings = settings;
+        this.facts = facts;
+        this.actions = actions;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param problems what replay cannot do, or does wrong
+     * @param result what is known else, if there are none
+     */
+    public record Found(List<Problem> problems, Result result) {
+
+        private static final Found NOTHING = new Found(List.of(), Result.HOLDS);
+    }
+
+    /**
+     * Asks of the WAL where nothing is fetched for it, so that a rewind is refused before its first byte. Of a running
+     * source all WAL would have to be fetched; the execution fetches it, and then asks the same.
+     *
+     * @param end where replay ends, as of now
+     * @return nothing where it is not asked
+     */
+    public Found askEarly(Lsn end) throws IOException {
+        if (settings.source().mode() != SourceMode.STOPPED) {
+            return Found.NOTHING;
+        }
+        List<WalSegmentSource> wal = new ArrayList<>(List.of(settings.source().wal()));
+        wal.addAll(settings.archives());
+        return rehearse(WalSegmentSource.firstOf(wal), List.of(), end);
+    }
+
+    @Override
+    public Result check(StagedData staged) throws IOException {
+        Found found = rehearse(staged.wal(), staged.copies(), staged.end().lsn());
+        if (!found.problems().isEmpty()) {
+            throw new RewindRefusedException(found.problems());
+        }
+        return found.result();
+    }
+
+    /**
+     * Reads, and looks at what was fetched.
+     *
+     * @param wal has the source's segments, as far as anybody here has them
+     * @param copies what was fetched; none yet while planning
+     * @param end where replay ends
+     */
+    private Found rehearse(WalSegmentSource wal, List<StagedCopy> copies, Lsn end) throws IOException {
+        ReplayedWal replayed = ReplayedWal.read(settings, facts, wal, end);
+        List<Problem> problems = new ArrayList<>();
+        List<Warning> warnings = new ArrayList<>(new ReplayNeeds(settings, facts).of(replayed));
+        new UnseenWal(replayed.unseen()).tell(facts, actions, replayed, problems, warnings);
+        checkWalLevel(replayed, problems);
+        new TornReads(settings.source().mode(), facts.source().controlFile())
+                .unmended(replayed.fullPageWritesOff())
+                .ifPresent(problems::add);
+        ReplayedDirectories directories = new ReplayedDirectories(settings, facts, actions);
+        directories.replay(replayed.directories());
+        problems.addAll(directories.problems());
+        TemplateCheck templates = new TemplateCheck(settings, facts, replayed);
+        problems.addAll(templates.check(actions, copies));
+        // Pages of a template that are fetched later can be newer than its copy.
+        Reach reach = templates.isNeeded() ? Reach.HOLDS_SO_FAR : Reach.HOLDS;
+        return new Found(problems, new Result(reach, directories.additions(), warnings));
+    }
+
+    private static void checkWalLevel(ReplayedWal replayed, List<Problem> problems) {
+        replayed.parameters().stream()
+                .filter(change -> change.walLevel() == WalLevel.MINIMAL)
+                .findFirst()
+                .ifPresent(change -> problems.add(new Problem(
+                        Kind.SOURCE_WAL_LEVEL_MINIMAL,
+                        "the source's server was started with wal_level = minimal at " + change.lsn()
+                                + ", so its WAL does not hold all that it changed",
+                        Preconditions.AFTER_MINIMAL)));
+    }
+}

@@ -1,0 +1,39 @@
+package org.pgrewind4j.core.internal.rewind.rehearsal;
+
+import java.util.List;
+import java.util.Optional;
+import org.pgrewind4j.core.Problem;
+import org.pgrewind4j.core.Problem.Kind;
+import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.transport.SourceMode;
+import org.pgrewind4j.wal.control.ControlFile;
+
+/**
+ * Pages that a running source was writing while they were read, so that half of each is old. Replay mends a page by the
+ * image that its first change since the source's redo point has in WAL: what is in the making at the read was changed since
+ * then, or it would have been written by that checkpoint. There is an image if {@code full_page_writes} was on all that
+ * time. The source's checkpoint says how it stood at the redo point, and a record tells each change of it
+ * ({@code src/backend/access/transam/xlog.c}, {@code UpdateFullPageWrites}); with data checksums no torn page is taken from
+ * the source in the first place.
+ *
+ * <p>The redo point is the one that was read before anything was copied: later ones only leave less to mend.
+ */
+record TornReads(SourceMode mode, ControlFile source) {
+
+    /** What is wrong if {@code full_page_writes} was switched off at some positions. */
+    Optional<Problem> unmended(List<Lsn> switchedOff) {
+        if (mode == SourceMode.STOPPED || source.hasDataChecksums()) {
+            return Optional.empty();
+        }
+        return switchedOff.stream()
+                .filter(off -> !off.isBefore(source.checkPointCopy().redo()))
+                .findFirst()
+                .map(off -> new Problem(
+                        Kind.FULL_PAGE_WRITES_OFF,
+                        "full_page_writes was switched off on the source at " + off
+                                + ", behind its checkpoint's redo point "
+                                + source.checkPointCopy().redo()
+                                + ": a page that was read while it was written may stay torn",
+                        "leave full_page_writes on there, run a CHECKPOINT, and rewind again."));
+    }
+}

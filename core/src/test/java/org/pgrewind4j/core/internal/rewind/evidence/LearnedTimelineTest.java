@@ -1,0 +1,135 @@
+package org.pgrewind4j.core.internal.rewind.evidence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Properties;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.pgrewind4j.core.Problem;
+import org.pgrewind4j.core.Problem.Kind;
+import org.pgrewind4j.core.Rewind;
+import org.pgrewind4j.core.RewindPlan;
+import org.pgrewind4j.core.Verdict;
+import org.pgrewind4j.testserver.PostgresServer;
+import org.pgrewind4j.testserver.ServerRelease;
+import org.pgrewind4j.testserver.StopMode;
+import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.transport.live.LiveServerTransport;
+import org.pgrewind4j.transport.local.LocalDirectoryTransport;
+
+class LearnedTimelineTest {
+
+    private static RewindPlan plan(PostgresServer target, PostgresServer source) throws IOException {
+        Properties login = new Properties();
+        login.setProperty("user", PostgresServer.USER);
+        try (Transport transport =
+                LiveServerTransport.ofJdbcUrl(source.jdbcUrl("postgres"), login).open()) {
+            return Rewind.of(target.dataDirectory()).from(transport).plan();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"14", "18"})
+    void idleStandbyThatHasLeftTheTargetsTimelineIsNotTakenForOneOnIt(String release) throws IOException {
+        try (PostgresServer primary = PostgresServer.builder(ServerRelease.of(release))
+                .withChecksums()
+                .setting("autovacuum", "off")
+                // A page that it writes would tell.
+                .setting("bgwriter_lru_maxpages", "0")
+                .build()) {
+            primary.initialize();
+            primary.start();
+            primary.stop(StopMode.FAST);
+            try (PostgresServer promoted = primary.copy();
+                    PostgresServer source = primary.copy()) {
+                promoted.standbyOf(primary);
+                source.standbyOf(primary);
+                primary.start();
+                promoted.start();
+                source.start();
+                primary.execute("CREATE TABLE shared (id int)");
+                promoted.catchUpWith(primary);
+                source.catchUpWith(primary);
+                source.stop(StopMode.FAST);
+                promoted.promote();
+                primary.execute("CREATE TABLE abandoned (id int)");
+                primary.stop(StopMode.FAST);
+                source.standbyOf(promoted);
+                source.start();
+                source.catchUpWith(promoted);
+
+                RewindPlan early = plan(primary, source);
+
+                assertThat(early.verdict()).isEqualTo(Verdict.REFUSED);
+                assertThat(early.problems()).singleElement().satisfies(problem -> {
+                    assertThat(problem.kind()).isEqualTo(Kind.SOURCE_UNUSABLE);
+                    assertThat(problem.message())
+                            .startsWith("the source has begun to follow timeline 2, which leaves timeline 1 at ");
+                });
+
+                promoted.checkpoint();
+                source.catchUpWith(promoted);
+                source.checkpoint();
+                RewindPlan late = plan(primary, source);
+
+                assertThat(late.verdict()).as(late.problems().toString()).isEqualTo(Verdict.REWIND);
+                assertThat(late.replayEnd().orElseThrow()).isGreaterThan(Lsn.INVALID);
+            }
+        }
+    }
+
+    /** A crashed standby that had begun to follow a promoted server is to go back to the old primary. */
+    @ParameterizedTest
+    @ValueSource(strings = {"9.6", "13", "18"})
+    void targetThatHasBegunToFollowAnotherServerIsNotSaidToBeInLine(String release) throws IOException {
+        try (PostgresServer primary = PostgresServer.builder(ServerRelease.of(release))
+                .withChecksums()
+                .setting("autovacuum", "off")
+                .setting("bgwriter_lru_maxpages", "0")
+                .build()) {
+            primary.initialize();
+            primary.start();
+            primary.stop(StopMode.FAST);
+            try (PostgresServer promoted = primary.copy();
+                    PostgresServer target = primary.copy()) {
+                promoted.standbyOf(primary);
+                primary.start();
+                promoted.start();
+                promoted.catchUpWith(primary);
+                promoted.promote();
+                target.standbyOf(promoted);
+                target.start();
+                target.catchUpWith(promoted);
+                target.kill();
+                primary.stop(StopMode.FAST);
+
+                assertThat(planOf(target, primary)).singleElement().satisfies(problem -> {
+                    assertThat(problem.kind()).isEqualTo(Kind.HISTORY_DIFFERS);
+                    assertThat(problem.message())
+                            .matches("the target has begun to follow timeline 2 from [0-9A-F]+/[0-9A-F]+ on, which the"
+                                    + " source does not know: its server would go on with that");
+                });
+                promoted.stop(StopMode.FAST);
+                assertThat(planOf(target, promoted)).isEmpty();
+
+                String directory = ServerRelease.of(release).isAtLeast(10) ? "pg_wal" : "pg_xlog";
+                Files.delete(target.dataDirectory().resolve(directory).resolve("00000002.history"));
+                assertThat(planOf(target, primary)).isEmpty();
+                primary.start();
+                target.standbyOf(primary);
+                target.start();
+                target.catchUpWith(primary);
+            }
+        }
+    }
+
+    private static List<Problem> planOf(PostgresServer target, PostgresServer source) throws IOException {
+        try (Transport transport = LocalDirectoryTransport.open(source.dataDirectory())) {
+            return Rewind.of(target.dataDirectory()).from(transport).plan().problems();
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package org.pgrewind4j.core.internal.rewind.rehearsal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.pgrewind4j.core.CopyMode;
+import org.pgrewind4j.core.DivergedPair;
+import org.pgrewind4j.core.Problem;
+import org.pgrewind4j.core.Problem.Kind;
+import org.pgrewind4j.core.Refused;
+import org.pgrewind4j.core.Rewind;
+import org.pgrewind4j.core.Rewound;
+import org.pgrewind4j.testserver.PostgresServer;
+import org.pgrewind4j.testserver.ServerRelease;
+import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.transport.live.LiveServerTransport;
+
+/** A running source without data checksums on which {@code full_page_writes} is on, and was not a moment ago. */
+class TornReadsTest {
+
+    static List<ServerRelease> oldestAndNewest() {
+        return List.of(ServerRelease.of("9.6"), ServerRelease.newest());
+    }
+
+    @ParameterizedTest
+    @MethodSource("oldestAndNewest")
+    void refusesASourceThatWroteNoImagesForAWhile(ServerRelease release) throws IOException {
+        try (DivergedPair pair = DivergedPair.of(
+                PostgresServer.builder(release).withoutChecksums().setting("wal_log_hints", "on"))) {
+            PostgresServer source = pair.source();
+            source.start();
+            switchFullPageWrites(source, "off");
+            source.execute("UPDATE t SET v = 'no image'");
+            switchFullPageWrites(source, "on");
+
+            Problem problem = problem(pair);
+            assertThat(problem.kind()).isEqualTo(Kind.FULL_PAGE_WRITES_OFF);
+            assertThat(problem.message())
+                    .matches("full_page_writes was switched off on the source at [0-9A-F]+/[0-9A-F]+, behind its"
+                            + " checkpoint's redo point [0-9A-F]+/[0-9A-F]+: a page that was read while it was written"
+                            + " may stay torn");
+            assertThat(problem.cure())
+                    .isEqualTo("leave full_page_writes on there, run a CHECKPOINT, and rewind again.");
+
+            source.checkpoint();
+            Rewound.ofLive(pair.target(), source, CopyMode.STAGED).startAndCompare();
+        }
+    }
+
+    private static Problem problem(DivergedPair pair) throws IOException {
+        Properties login = new Properties();
+        login.setProperty("user", PostgresServer.USER);
+        try (LiveServerTransport source = LiveServerTransport.ofJdbcUrl(
+                        pair.source().jdbcUrl("postgres"), login)
+                .open()) {
+            return Refused.problems(Rewind.of(pair.target().dataDirectory()).from(source))
+                    .get(0);
+        }
+    }
+
+    /** The checkpointer takes it over, and logs it. */
+    private static void switchFullPageWrites(PostgresServer server, String value) {
+        server.execute("ALTER SYSTEM SET full_page_writes = " + value);
+        Lsn before = server.currentWalLsn();
+        server.execute("SELECT pg_reload_conf()");
+        while (!server.currentWalLsn().isAfter(before)) {
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package org.pgrewind4j.core.restore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.pgrewind4j.core.ControlFileBytes;
+import org.pgrewind4j.core.FailingFiles;
+import org.pgrewind4j.core.Problem;
+import org.pgrewind4j.core.Problem.Kind;
+import org.pgrewind4j.core.RewindException;
+import org.pgrewind4j.core.RewindRefusedException;
+import org.pgrewind4j.core.TablespacePolicy;
+import org.pgrewind4j.core.ThinPair;
+import org.pgrewind4j.core.TreeState;
+import org.pgrewind4j.core.internal.execute.Execution;
+import org.pgrewind4j.core.internal.restore.PlannedRestore;
+import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.backup.Backup;
+import org.pgrewind4j.transport.backup.BaseBackup;
+
+/** What a restore refuses, all at once, and leaves the target as it is. */
+class DeltaRestoreRefusalTest {
+
+    @TempDir
+    static Path made;
+
+    private static ThinPair pair;
+    private static Backup backup;
+
+    @BeforeAll
+    static void makeBackup() throws IOException {
+        pair = ThinPair.in(made);
+        backup = BaseBackup.open(made.resolve("source/data"));
+    }
+
+    @AfterAll
+    static void close() throws IOException {
+        backup.close();
+        pair.close();
+    }
+
+    @BeforeEach
+    void restore() throws IOException {
+        pair.restore();
+    }
+
+    private static List<Problem> problems(DeltaRestore delta, Path target) {
+        Map<String, String> before = Files.exists(target) ? TreeState.contents(target) : Map.of();
+        RestorePlan plan = delta.plan();
+        assertThat(plan.verdict()).isEqualTo(RestoreVerdict.REFUSED);
+        assertThatThrownBy(plan::execute).isInstanceOf(RewindRefusedException.class);
+        assertThat(Files.exists(target) ? TreeState.contents(target) : Map.of()).isEqualTo(before);
+        return plan.problems();
+    }
+
+    private static List<Problem> problems() throws IOException {
+        return problems(pair.restore(backup), pair.target());
+    }
+
+    @Test
+    void refusesADirectoryThatHoldsSomethingElse(@TempDir Path home) throws IOException {
+        Files.writeString(home.resolve("letter.txt"), "dear");
+
+        DeltaRestore delta = DeltaRestore.of(home).from(backup).newTablespaces(TablespacePolicy.anywhere());
+
+        assertThat(problems(delta, home).stream().filter(problem -> problem.kind() != Kind.TABLESPACE_LOCATION_IN_USE))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.kind()).isEqualTo(Kind.TARGET_NOT_A_CLUSTER);
+                    assertThat(problem.message())
+                            .isEqualTo(
+                                    "\"" + home + "\" holds files and is no data directory: it has no \"PG_VERSION\"");
+                });
+    }
+
+    @Test
+    void refusesAnotherClusterUnlessAnyMayBeReplaced() throws IOException {
+        Path path = DataPath.CONTROL_FILE.in(pair.target());
+        Files.write(path, ControlFileBytes.stopped().systemIdentifier(8).build().toBytes());
+
+        assertThat(problems()).extracting(Problem::kind).containsExactly(Kind.DIFFERENT_SYSTEM);
+
+        assertThat(pair.restore(backup)
+                        .replacing(Replaceable.ANY_CLUSTER)
+                        .plan()
+                        .verdict())
+                .isEqualTo(RestoreVerdict.RESTORE);
+    }
+
+    @Test
+    void refusesATargetThatAServerRunsOn() throws IOException {
+        // Empty while a server is just starting.
+        Files.createFile(pair.target().resolve("postmaster.pid"));
+
+        assertThat(problems()).extracting(Problem::kind).containsExactly(Kind.TARGET_RUNNING);
+    }
+
+    @Test
+    void refusesTablespacesThatNobodyPlacedAndThoseThatTheBackupLacks() {
+        DeltaRestore delta = DeltaRestore.of(pair.target()).from(backup).mapTablespace("no such", Path.of("/nowhere"));
+
+        assertThat(problems(delta, pair.target()))
+                .extracting(Problem::kind)
+                .contains(Kind.NEW_TABLESPACE_LOCATION, Kind.UNKNOWN_TABLESPACE);
+    }
+
+    @Test
+    void refusesATablespaceInTheDataDirectory() {
+        DeltaRestore delta = DeltaRestore.of(pair.target())
+                .from(backup)
+                .mapTablespaces(pair.target().resolve("inside"));
+
+        assertThat(problems(delta, pair.target()))
+                .extracting(Problem::kind)
+                .containsOnly(Kind.TABLESPACE_LOCATION_IN_USE);
+    }
+
+    @Test
+    void refusesARecoveryThatCannotArrive() throws IOException {
+        DeltaRestore delta = pair.restore(backup)
+                .recovery(RecoveryGoal.lsn(Lsn.parse("0/28")).timeline("1").option("standby_mode", "on"));
+
+        assertThat(problems(delta, pair.target()))
+                .extracting(Problem::kind)
+                .containsExactlyInAnyOrder(
+                        Kind.RECOVERY_TARGET_UNREACHABLE, Kind.RECOVERY_TARGET_UNREACHABLE, Kind.RECOVERY_SETTINGS);
+    }
+
+    @Test
+    void finishesAnInterruptedRestoreOfTheSameBackupOnly() throws IOException {
+        PlannedRestore plan = (PlannedRestore) pair.restore(backup).plan();
+        FailingFiles dying = FailingFiles.before("move to " + DataPath.CONTROL_FILE.in(pair.target()), pair.target());
+        assertThatThrownBy(() -> Execution.execute(plan.order(), dying)).isInstanceOf(RewindException.class);
+
+        RestorePlan again = pair.restore(backup).plan();
+        assertThat(again.verdict()).isEqualTo(RestoreVerdict.RESUME);
+        try (Backup other = BaseBackup.open(made.resolve("pristine/data"))) {
+            RestorePlan refused = DeltaRestore.of(pair.target()).from(other).plan();
+            assertThat(refused.problems()).extracting(Problem::kind).containsExactly(Kind.OTHER_REWIND_INTERRUPTED);
+        }
+
+        assertThat(again.execute().verdict()).isEqualTo(RestoreVerdict.RESUME);
+        assertThat(pair.restore(backup).plan().kept().files()).isNotNegative();
+    }
+}

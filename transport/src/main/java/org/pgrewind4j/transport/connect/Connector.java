@@ -1,0 +1,21 @@
+package org.pgrewind4j.transport.connect;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+
+/** Makes connections to one source. */
+public interface Connector {
+
+    /** Names the server in messages, without secrets. */
+    String description();
+
+    /** Makes a connection, within the time for that. */
+    Connection connect(LoginTimes times) throws SQLException;
+
+    /** How libpq would reach the server, by its keywords; secrets included. Empty if that is not known. */
+    Map<String, String> libpqParameters();
+
+    /** Whether a connection goes back to a pool when it is closed, so that its settings must be taken back. */
+    boolean isPooled();
+}
