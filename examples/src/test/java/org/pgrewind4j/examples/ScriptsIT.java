@@ -2,8 +2,10 @@ package org.pgrewind4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.collect.Iterables;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,6 +59,38 @@ class ScriptsIT {
 
         assertThat(printer.waitFor()).as(() -> String.join("\n", lines)).isZero();
         assertThat(lines).first().asString().startsWith("Usage: " + script + " ");
+    }
+
+    /** Where nothing of the project can be found. */
+    @Test
+    void archiveOfCommandsHasAllThatTheyNeed() throws IOException, InterruptedException {
+        Path archive;
+        try (var built = Files.newDirectoryStream(Path.of("target"), "pgrewind4j-*-commands.tar.gz")) {
+            archive = Iterables.getOnlyElement(built).toAbsolutePath();
+        }
+        run(List.of("tar", "-xzf", archive.toString(), "--strip-components=1", "-C", temporary.toString()));
+
+        Path bin = temporary.resolve("bin");
+        assertThat(run(List.of(bin.resolve("pg_rewind").toString(), "--version")))
+                .startsWith("pg_rewind (PostgreSQL)");
+        assertThat(run(List.of(bin.resolve("waldump").toString(), "--help"))).startsWith("Usage: waldump ");
+        assertThat(run(List.of(bin.resolve("rewind-plan").toString(), "--help")))
+                .startsWith("Usage: rewind-plan ");
+        try (var libraries = Files.list(temporary.resolve("lib"))) {
+            assertThat(libraries.map(Path::getFileName).map(Path::toString))
+                    .contains("pgrewind4j-core.jar")
+                    .doesNotContain("jmh-core.jar", "pgrewind4j-wal-tests.jar");
+        }
+    }
+
+    private static String run(List<String> command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command)
+                .directory(Path.of("/").toFile())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
     }
 
     private Process start(String script, String... arguments) throws IOException {
