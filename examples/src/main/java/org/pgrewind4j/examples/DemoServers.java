@@ -7,9 +7,12 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.testserver.PostgresServer;
+import org.pgrewind4j.testserver.PostgresServerBuilder;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
 
@@ -60,9 +63,13 @@ final class DemoServers implements AutoCloseable {
 
     /** Starts a primary, and a copy of it that follows it by streaming replication. */
     void start() {
-        PostgresServer primary = PostgresServer.builder(release)
-                .withChecksums()
-                .dataDirectory(folder.resolve("old-primary"))
+        start(builder -> builder, server -> {});
+    }
+
+    /** Starts both with settings of one's own, and lets the copy be prepared before it starts. */
+    void start(UnaryOperator<PostgresServerBuilder> settings, Consumer<PostgresServer> onStandby) {
+        PostgresServer primary = settings.apply(
+                        PostgresServer.builder(release).withChecksums().dataDirectory(folder.resolve("old-primary")))
                 .build();
         old = primary;
         primary.initialize();
@@ -72,6 +79,7 @@ final class DemoServers implements AutoCloseable {
         promoted = standby;
         standby.standbyOf(primary);
         primary.start();
+        onStandby.accept(standby);
         standby.start();
         standby.catchUpWith(primary);
     }

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Callable;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.pgrewind4j.core.BlockSelection;
 import org.pgrewind4j.core.Rewind;
 import org.pgrewind4j.core.RewindPlan;
@@ -14,12 +12,9 @@ import org.pgrewind4j.core.Verdict;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
-import org.pgrewind4j.testserver.TestServerException;
-import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.transport.live.LiveServerTransport;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -33,9 +28,6 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {"0:all that it shows holds", "1:something does not", "2:wrong options"})
 final class FailoverDemo implements Callable<Integer> {
-
-    /** Held, so that its level stays. */
-    private static final Logger LIBRARY = Logger.getLogger("org.pgrewind4j");
 
     @Option(
             names = {"-h", "--help"},
@@ -72,51 +64,13 @@ final class FailoverDemo implements Callable<Integer> {
     }
 
     static int run(Story story, String... args) {
-        CommandLine command = new CommandLine(new FailoverDemo(story));
-        command.registerConverter(ServerRelease.class, FailoverDemo::release);
-        command.setExecutionExceptionHandler(FailoverDemo::failed);
-        return command.execute(args);
-    }
-
-    private static int failed(Exception e, CommandLine command, CommandLine.ParseResult options) throws Exception {
-        if (e instanceof TestServerException || e instanceof PgRewindException) {
-            command.getErr().println("FAILED: " + e.getMessage());
-        } else {
-            throw e;
-        }
-        return command.getCommandSpec().exitCodeOnExecutionException();
-    }
-
-    private static ServerRelease release(String name) {
-        try {
-            return ServerRelease.of(name);
-        } catch (IllegalArgumentException e) {
-            throw new CommandLine.TypeConversionException(e.getMessage());
-        }
+        return Demonstration.execute(new FailoverDemo(story), args);
     }
 
     @Override
     public Integer call() throws IOException {
-        LIBRARY.setLevel(Level.WARNING);
-        DemoServers servers =
-                DemoServers.of(release, keep ? DemoServers.Ending.KEEP_FOLDER : DemoServers.Ending.REMOVE_FOLDER);
-        try (servers) {
-            try {
-                tell(servers);
-            } catch (IOException | RuntimeException | Error e) {
-                if (!servers.isEndedBySignal()) {
-                    throw e;
-                }
-                // Said while the servers are open: once they are closed, the JVM ends at any moment.
-                story.title("Interrupted.");
-                return 1;
-            }
-        }
-        story.title(
-                keep
-                        ? "Both servers are stopped; kept: " + servers.folder()
-                        : "Both servers are stopped, and their folders removed.");
-        return story.allHolds() ? 0 : 1;
+        return new Demonstration(story)
+                .run(release, keep ? DemoServers.Ending.KEEP_FOLDER : DemoServers.Ending.REMOVE_FOLDER, this::tell);
     }
 
     private void tell(DemoServers servers) throws IOException {

@@ -3,7 +3,7 @@ package org.pgrewind4j.examples;
 import java.util.Map;
 import org.pgrewind4j.testserver.PostgresServer;
 
-/** Starts a rewound server as the standby of the new primary, and checks that it holds what the new primary holds. */
+/** Starts a rewound or restored server as the standby of the new primary, and checks that it holds what the new primary holds. */
 final class FollowingStory {
 
     private final Story story;
@@ -16,8 +16,14 @@ final class FollowingStory {
         this.standby = standby;
     }
 
+    /** Makes it a standby first. */
     void tell() {
         standby.standbyOf(primary);
+        tellOfStandby();
+    }
+
+    /** It is made a standby already. */
+    void tellOfStandby() {
         standby.start();
         standby.catchUpWith(primary);
         story.step("The old primary follows the new one, caught up at %s:", standby.replayedLsn());

@@ -33,6 +33,25 @@ class ScriptsIT {
         assertNothingLeft();
     }
 
+    /** By pgBackRest, in whose place a script of ours restores. */
+    @Test
+    void rebuiltPrimaryStreamsFromItsSlot() throws IOException, InterruptedException {
+        Process demo = start("rebuild-demo");
+        List<String> lines = demo.inputReader().lines().toList();
+
+        assertThat(demo.waitFor()).as(() -> String.join("\n", lines)).isZero();
+        assertThat(lines)
+                .contains(
+                        "   primary_slot_name = 'old_primary'",
+                        "   ok      pg_stat_replication: [[old_primary, streaming]]",
+                        "   ok      pg_replication_slots: [[old_primary, physical, t]]")
+                .noneMatch(line -> line.contains("FAILED"));
+        if (System.getenv("CI") != null) {
+            assertThat(lines).anyMatch(line -> line.contains("backed up by pgBackRest"));
+        }
+        assertNothingLeft();
+    }
+
     @Test
     void terminatedDemonstrationLeavesNothing() throws IOException, InterruptedException {
         Process demo = start("failover-demo");

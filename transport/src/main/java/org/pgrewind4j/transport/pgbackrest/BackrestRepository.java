@@ -114,6 +114,15 @@ public final class BackrestRepository {
     }
 
     /**
+     * Tells which of the clusters that the stanza has had it has now.
+     *
+     * @return its number, as {@link BackupSummary#databaseId} has it
+     */
+    public long databaseId() {
+        return info.databaseId();
+    }
+
+    /**
      * Lists the backups.
      *
      * @return the oldest first
