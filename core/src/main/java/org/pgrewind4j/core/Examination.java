@@ -11,7 +11,7 @@ import org.pgrewind4j.wal.control.ControlFile;
  * Who diverged from whom, and where. Made by {@link Rewind#examine}, from control files, histories and the ends of WAL
  * alone.
  *
- * @param verdict what a plan would say. {@link Verdict#REWIND} is as far as it can be told without the scan: the target
+ * @param verdict what a plan would say; that can become {@link Verdict#COMPARE} by the scan. {@link Verdict#REWIND} is as far as it can be told without the scan: the target
  *     diverged, and nothing that was looked at forbids a rewind; a plan can still be refused
  * @param problems what forbids a rewind, as far as it can be told; none unless the verdict is {@code REFUSED}
  * @param divergence where the histories part; empty if it could not or need not be found

@@ -58,6 +58,7 @@ public final class Rewind {
     private TablespacePolicy tablespacePolicy = TablespacePolicy.none();
     private BlockSelection blockSelection = BlockSelection.MINIMAL;
     private CopyMode copyMode = CopyMode.STAGED;
+    private Compare compare = Compare.NEVER;
     private Predicate<WalSegmentName> restorable = segment -> false;
     private Predicate<DataPath> kept = path -> false;
     private Optional<StandbySettings> standby = Optional.empty();
@@ -110,6 +111,17 @@ public final class Rewind {
      */
     public Rewind blockSelection(BlockSelection selection) {
         this.blockSelection = selection;
+        return this;
+    }
+
+    /**
+     * Chooses when contents are compared instead of reading what the target's WAL says.
+     *
+     * @param when the default is {@link Compare#NEVER}
+     * @return this
+     */
+    public Rewind compare(Compare when) {
+        this.compare = when;
         return this;
     }
 
@@ -327,6 +339,7 @@ public final class Rewind {
                 source,
                 blockSelection,
                 copyMode,
+                compare,
                 archives.build(),
                 restorable,
                 kept,

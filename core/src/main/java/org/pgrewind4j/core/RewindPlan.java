@@ -35,7 +35,7 @@ public interface RewindPlan {
      * What somebody must see to before the server is started on the result. More can be found out when the plan is
      * executed, see {@link RewindReport#warnings}.
      *
-     * @return warnings, which forbid nothing; none unless the verdict is {@code REWIND}
+     * @return warnings, which forbid nothing; none unless the verdict is {@code REWIND} or {@code COMPARE}
      */
     default List<Warning> warnings() {
         return List.of();
@@ -53,7 +53,7 @@ public interface RewindPlan {
     /**
      * Where replay will start.
      *
-     * @return the redo point, empty unless the verdict is {@code REWIND}
+     * @return the redo point, empty unless the verdict is {@code REWIND} or {@code COMPARE}
      */
     default Optional<Lsn> redo() {
         return Optional.empty();
@@ -62,7 +62,7 @@ public interface RewindPlan {
     /**
      * The checkpoint that the backup label will name.
      *
-     * @return where its record begins, empty unless the verdict is {@code REWIND}
+     * @return where its record begins, empty unless the verdict is {@code REWIND} or {@code COMPARE}
      */
     default Optional<Lsn> checkPoint() {
         return Optional.empty();
@@ -71,7 +71,7 @@ public interface RewindPlan {
     /**
      * The timeline that this checkpoint is on.
      *
-     * @return the timeline, empty unless the verdict is {@code REWIND}
+     * @return the timeline, empty unless the verdict is {@code REWIND} or {@code COMPARE}
      */
     default Optional<TimelineId> checkPointTimeline() {
         return Optional.empty();
@@ -89,7 +89,7 @@ public interface RewindPlan {
     /**
      * Where replay must arrive before the standby is consistent, as of now. A running source moves it on.
      *
-     * @return the end of replay, empty unless the verdict is {@code REWIND}
+     * @return the end of replay, empty unless the verdict is {@code REWIND} or {@code COMPARE}
      */
     default Optional<Lsn> replayEnd() {
         return Optional.empty();
@@ -118,7 +118,7 @@ public interface RewindPlan {
      * What will be done to each path, in the order in which it will be done. The control file and the backup label,
      * which each rewind writes, are not among it.
      *
-     * @return the actions; unless the verdict is {@code REWIND} none but those that {@link Rewind#standby} asks for
+     * @return the actions; unless the verdict is {@code REWIND} or {@code COMPARE} none but those that {@link Rewind#standby} asks for
      */
     default List<FileAction> actions() {
         return List.of();
@@ -134,9 +134,20 @@ public interface RewindPlan {
     }
 
     /**
+     * How much is compared with the target's files, beside {@link #bytes}. So much is read on both sides, and at most so
+     * much is copied; how much shows when the plan is executed, for a running source goes on until then, and has to keep
+     * WAL from the time when comparing begins.
+     *
+     * @return bytes; zero unless the verdict is {@code COMPARE}
+     */
+    default long comparedBytes() {
+        return 0;
+    }
+
+    /**
      * The WAL that replay will read.
      *
-     * @return the segments in order; empty unless the verdict is {@code REWIND}, or {@code REFUSED} for what was found out
+     * @return the segments in order; empty unless the verdict is {@code REWIND} or {@code COMPARE}, or {@code REFUSED} for what was found out
      *     after both sides were listed
      */
     default List<NeededWal> wal() {
@@ -155,7 +166,7 @@ public interface RewindPlan {
     /**
      * What executing this plan goes through. A listener is told of them in this order.
      *
-     * @return phases; none unless the verdict is {@code REWIND} or {@code RESUME}
+     * @return phases; none unless the verdict is {@code REWIND}, {@code COMPARE} or {@code RESUME}
      */
     default List<ExpectedPhase> phases() {
         return List.of();
@@ -164,7 +175,7 @@ public interface RewindPlan {
     /**
      * How large the source is, to see what the rewind saves.
      *
-     * @return the bytes of all its files; zero unless the verdict is {@code REWIND}
+     * @return the bytes of all its files; zero unless the verdict is {@code REWIND} or {@code COMPARE}
      */
     default long sourceBytes() {
         return 0;
@@ -181,7 +192,7 @@ public interface RewindPlan {
     }
 
     /**
-     * Does what the plan says: stages, seals, applies. With a verdict other than {@code REWIND} and {@code RESUME}
+     * Does what the plan says: stages, seals, applies. With a verdict other than {@code REWIND}, {@code COMPARE} and {@code RESUME}
      * nothing is done but what {@link Rewind#standby} asks for.
      *
      * @return what was done

@@ -57,6 +57,17 @@ public record RewindReport(
     }
 
     /**
+     * Says by what kind of plan it was done.
+     *
+     * @param found the plan's verdict
+     * @return this report with that verdict
+     */
+    public RewindReport found(Verdict found) {
+        return new RewindReport(
+                found, divergence, redo, replayEnd, bytes, filesRemoved, filesChanged, times, verification, warnings);
+    }
+
+    /**
      * Puts warnings before those that this report has.
      *
      * @param known the plan's warnings

@@ -10,6 +10,11 @@ public enum Verdict {
     ALREADY_REWOUND,
     /** The target diverged and can be rewound. */
     REWIND,
+    /**
+     * What the target's WAL would have to say cannot be told, or is not asked: contents are compared, as
+     * {@link Rewind#compare} permits. What differs shows when the plan is executed.
+     */
+    COMPARE,
     /** An earlier execution was interrupted after its seal; executing finishes it, without the source. */
     RESUME,
     /** Something forbids the rewind: see {@link RewindPlan#problems()}. */

@@ -107,7 +107,7 @@ public final class ControlFileBytes {
         return this;
     }
 
-    ControlFileBytes dataChecksumVersion(int version) {
+    public ControlFileBytes dataChecksumVersion(int version) {
         bytes.putInt(DATA_CHECKSUM_VERSION, version);
         return this;
     }

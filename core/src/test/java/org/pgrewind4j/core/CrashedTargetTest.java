@@ -127,7 +127,8 @@ class CrashedTargetTest {
                     .isEqualTo("bring an undamaged segment "
                             + segment(damaged, middle).getFileName() + " back into the target's "
                             + control(damaged).version().walDirectory()
-                            + " from a WAL archive, or re-create the target from a base backup.");
+                            + " from a WAL archive, or re-create the target from a base backup."
+                            + Refused.OFFER);
 
             Lsn end = whole.targetEnd().orElseThrow();
             spoil(last, new Lsn((end.value() & -size) + 8192 + 4000));

@@ -128,6 +128,10 @@ class RefusalTest {
             "the target has neither data checksums nor wal_log_hints = on",
             "its WAL does not name all changed pages: make the target anew, and set one of the two for the next time.");
 
+    private static Problem offered(Problem problem) {
+        return new Problem(problem.kind(), problem.message(), problem.cure() + Refused.OFFER);
+    }
+
     @Test
     void nothingForbidsTheUnspoiledPair() throws IOException {
         RewindPlan plan = plan();
@@ -347,7 +351,7 @@ class RefusalTest {
                         .build(),
                 target);
 
-        assertRefused(HALF_RESTORED);
+        assertRefused(offered(HALF_RESTORED));
     }
 
     @Test
@@ -362,7 +366,7 @@ class RefusalTest {
                 Kind.WAL_MISSING_FOR_SCAN,
                 "WAL is missing: segment " + parting.fileName() + " is needed to find the last checkpoint before "
                         + whole.divergence().orElseThrow().position(),
-                "bring the segments back into the target's pg_wal, or name an archive that has them."));
+                "bring the segments back into the target's pg_wal, or name an archive that has them." + Refused.OFFER));
 
         try (LocalDirectoryTransport transport = LocalDirectoryTransport.open(source.dataDirectory())) {
             RewindPlan plan = Rewind.of(target.dataDirectory())
@@ -400,7 +404,8 @@ class RefusalTest {
                         Kind.WAL_MISSING_FOR_SCAN,
                         "WAL is missing: segment " + shared.fileName() + " is needed to find the last checkpoint"
                                 + " before " + whole.divergence().orElseThrow().position(),
-                        "bring the segments back into the target's pg_wal, or name an archive that has them."));
+                        "bring the segments back into the target's pg_wal, or name an archive that has them."
+                                + Refused.OFFER));
     }
 
     @Test
@@ -423,7 +428,7 @@ class RefusalTest {
                 "replay needs the WAL from " + whole.redo().orElseThrow() + " to "
                         + whole.replayEnd().orElseThrow() + ", and neither side has: " + names,
                 "bring the segments back into the source's pg_wal, or say that they can be restored if the standby's"
-                        + " restore_command finds them."));
+                        + " restore_command finds them." + Refused.OFFER));
 
         try (LocalDirectoryTransport transport = LocalDirectoryTransport.open(source.dataDirectory())) {
             RewindPlan plan = Rewind.of(target.dataDirectory())
@@ -461,7 +466,7 @@ class RefusalTest {
                     .isEqualTo("bring an undamaged segment "
                             + WalSegmentName.containing(new TimelineId(1), spoiled, SEGMENT)
                             + " back into the target's pg_wal from a WAL archive, or re-create the target from a base"
-                            + " backup.");
+                            + " backup." + Refused.OFFER);
         });
     }
 

@@ -8,6 +8,9 @@ import java.util.List;
 /** A rewind that is refused, while it is planned or when it has what it needs to know. */
 public final class Refused {
 
+    /** The end of a cure where contents can take the place of evidence. */
+    static final String OFFER = " Or have both data directories compared instead (Compare.NEEDED).";
+
     private Refused() {}
 
     public static List<Problem> problems(Rewind rewind) {

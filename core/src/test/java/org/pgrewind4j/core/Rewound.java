@@ -23,11 +23,13 @@ public final class Rewound {
     private final PostgresServer target;
     private final PostgresServer source;
     private final RewindPlan plan;
+    private final RewindReport report;
 
-    private Rewound(PostgresServer target, PostgresServer source, RewindPlan plan) {
+    private Rewound(PostgresServer target, PostgresServer source, RewindPlan plan, RewindReport report) {
         this.target = target;
         this.source = source;
         this.plan = plan;
+        this.report = report;
     }
 
     /** Rewinds from a data directory; both servers are stopped. */
@@ -37,7 +39,7 @@ public final class Rewound {
             RewindPlan plan = plan(rewind(target, transport).blockSelection(selection));
             RewindReport report = execute(target, plan);
             assertThat(report.bytes()).isEqualTo(plan.bytes());
-            return new Rewound(target, source, plan);
+            return new Rewound(target, source, plan, report);
         }
     }
 
@@ -48,9 +50,30 @@ public final class Rewound {
         try (LiveServerTransport transport =
                 LiveServerTransport.ofJdbcUrl(source.jdbcUrl("postgres"), login).open()) {
             RewindPlan plan = plan(rewind(target, transport).copyMode(mode));
-            execute(target, plan);
-            return new Rewound(target, source, plan);
+            return new Rewound(target, source, plan, execute(target, plan));
         }
+    }
+
+    /** Compares contents with a data directory, or with a server if it runs. */
+    static Rewound byContents(PostgresServer target, PostgresServer source) throws IOException {
+        Properties login = new Properties();
+        login.setProperty("user", PostgresServer.USER);
+        try (Transport transport = source.isRunning()
+                ? LiveServerTransport.ofJdbcUrl(source.jdbcUrl("postgres"), login)
+                        .open()
+                : LocalDirectoryTransport.open(source.dataDirectory())) {
+            return byContents(target, source, transport, Compare.NEEDED);
+        }
+    }
+
+    /** Compares contents with what a transport of the source shows. */
+    static Rewound byContents(PostgresServer target, PostgresServer source, Transport transport, Compare when) {
+        RewindPlan plan = rewind(target, transport).compare(when).plan();
+        assertThat(plan.problems()).isEmpty();
+        assertThat(plan.verdict()).isEqualTo(Verdict.COMPARE);
+        RewindReport report = execute(target, plan);
+        assertThat(report.verdict()).isEqualTo(Verdict.COMPARE);
+        return new Rewound(target, source, plan, report);
     }
 
     private static Rewind rewind(PostgresServer target, Transport transport) {
@@ -83,6 +106,10 @@ public final class Rewound {
 
     RewindPlan plan() {
         return plan;
+    }
+
+    RewindReport report() {
+        return report;
     }
 
     /** Lets the target follow the source, write something more, and compares them. */

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.pgrewind4j.core.BlockSelection;
+import org.pgrewind4j.core.Compare;
 import org.pgrewind4j.core.Durability;
 import org.pgrewind4j.core.Verify;
 
@@ -30,6 +31,7 @@ final class Options {
     private static final String NO_ENSURE_SHUTDOWN = "no-ensure-shutdown";
     private static final String SYNC_METHOD = "sync-method";
     private static final String BLOCK_SELECTION = "block-selection";
+    private static final String COMPARE = "compare";
     private static final String JOBS = "jobs";
     private static final String JSON = "json";
     private static final String RESTORE_TIMEOUT = "restore-timeout";
@@ -59,6 +61,7 @@ final class Options {
             CONFIG_FILE,
             SYNC_METHOD,
             BLOCK_SELECTION,
+            COMPARE,
             JOBS,
             RESTORE_TIMEOUT,
             STATEMENT_TIMEOUT,
@@ -72,6 +75,7 @@ final class Options {
             RESUME,
             VERIFY,
             BLOCK_SELECTION,
+            COMPARE,
             JOBS,
             RESTORE_TIMEOUT,
             STATEMENT_TIMEOUT,
@@ -139,6 +143,7 @@ final class Options {
                     + line.operands().get(0) + "\")");
         }
         blockSelection();
+        compare();
         jobs();
         restoreTimeout();
         statementTimeout();
@@ -217,6 +222,16 @@ final class Options {
             case "minimal" -> BlockSelection.MINIMAL;
             case "since-checkpoint" -> BlockSelection.SINCE_CHECKPOINT;
             default -> throw error("unrecognized block selection: " + rule);
+        };
+    }
+
+    Compare compare() throws UsageException {
+        String when = value(COMPARE).orElse("never");
+        return switch (when) {
+            case "never" -> Compare.NEVER;
+            case "needed" -> Compare.NEEDED;
+            case "always" -> Compare.ALWAYS;
+            default -> throw error("unrecognized time to compare: " + when);
         };
     }
 

@@ -3,6 +3,7 @@ package org.pgrewind4j.examples.pgrewind;
 import org.pgrewind4j.core.FileAction;
 import org.pgrewind4j.core.NeededWal;
 import org.pgrewind4j.core.RewindPlan;
+import org.pgrewind4j.core.Verdict;
 import org.pgrewind4j.timeline.Divergence;
 
 /** Says what a plan found and will do, in the original's lines. */
@@ -27,7 +28,13 @@ final class PlanLines {
     }
 
     void tell(RewindPlan plan) {
-        messages.info("rewinding from last common checkpoint at "
+        if (plan.verdict() == Verdict.COMPARE) {
+            messages.info(
+                    "comparing both data directories: need to read " + plan.comparedBytes() / MEGABYTE + " MB of each");
+        }
+        messages.info((plan.verdict() == Verdict.COMPARE
+                        ? "replay starts at the source's checkpoint at "
+                        : "rewinding from last common checkpoint at ")
                 + plan.checkPoint().orElseThrow() + " on timeline "
                 + plan.checkPointTimeline().orElseThrow());
         if (options.isDebug()) {
@@ -53,6 +60,8 @@ final class PlanLines {
             return "COPY_BLOCKS";
         } else if (action instanceof FileAction.Truncate) {
             return "TRUNCATE";
+        } else if (action instanceof FileAction.UpdateFile) {
+            return "COMPARE";
         } else if (action instanceof FileAction.CreateDirectory || action instanceof FileAction.CreateTablespaceLink) {
             return "CREATE";
         } else if (action instanceof FileAction.RemoveFile || action instanceof FileAction.RemoveDirectory) {

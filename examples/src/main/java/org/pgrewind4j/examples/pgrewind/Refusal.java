@@ -44,7 +44,7 @@ final class Refusal {
         return problem.kind() == Problem.Kind.NEW_TABLESPACE_LOCATION
                 ? "Use --tablespace-mapping=OLDDIR=NEWDIR to place it elsewhere, or --tablespace-root=DIRECTORY to allow new"
                         + " tablespaces below that directory."
-                : problem.cure();
+                : problem.cure().replace("Compare.NEEDED", "--compare=needed");
     }
 
     private static Optional<String> known(Problem problem) {

@@ -104,6 +104,7 @@ final class RewindJob {
                 Rewind rewind = Rewind.of(options.target())
                         .from(source)
                         .blockSelection(options.blockSelection())
+                        .compare(options.compare())
                         .durability(options.durability())
                         .verify(options.verify())
                         .listener(progress);
@@ -156,7 +157,7 @@ final class RewindJob {
                 execute(plan);
                 messages.info("Done!");
             }
-            case REWIND -> {
+            case REWIND, COMPARE -> {
                 lines.tell(plan);
                 execute(plan);
                 messages.info("Done!");

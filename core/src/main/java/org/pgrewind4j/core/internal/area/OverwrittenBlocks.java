@@ -17,6 +17,7 @@ import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.FileAction.RemoveFile;
 import org.pgrewind4j.core.FileAction.Truncate;
+import org.pgrewind4j.core.FileAction.UpdateFile;
 import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.internal.files.FileOperations;
 import org.pgrewind4j.transport.DataPath;
@@ -102,7 +103,8 @@ public final class OverwrittenBlocks {
         if (action instanceof CopyRanges copy) {
             return isCopied(range, copy);
         }
-        return action instanceof CopyFile || action instanceof RemoveFile;
+        // What is compared is replaced where it is not what it ought to be.
+        return action instanceof CopyFile || action instanceof UpdateFile || action instanceof RemoveFile;
     }
 
     private static boolean isCopied(FileRange range, CopyRanges copy) {

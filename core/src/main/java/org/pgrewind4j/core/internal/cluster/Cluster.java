@@ -1,6 +1,7 @@
 package org.pgrewind4j.core.internal.cluster;
 
 import java.io.IOException;
+import java.io.Serial;
 import java.util.List;
 import java.util.Optional;
 import org.pgrewind4j.core.Examination;
@@ -41,6 +42,16 @@ public record Cluster(ControlFile controlFile, TimelineHistory history) {
         return ofRecovery.compareTo(ofCheckPoint) > 0 ? ofRecovery : ofCheckPoint;
     }
 
+    /** A cluster has lost the history of the timeline that it is on. */
+    public static final class MissingHistoryException extends PgRewindException {
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        MissingHistoryException(String message) {
+            super(message);
+        }
+    }
+
     public Examination.Side told() {
         return new Examination.Side(controlFile, history);
     }
@@ -57,7 +68,7 @@ public record Cluster(ControlFile controlFile, TimelineHistory history) {
         }
         return WalSegmentSource.firstOf(archives)
                 .history(timeline)
-                .orElseThrow(() -> new PgRewindException(PgRewindException.withHint(
+                .orElseThrow(() -> new MissingHistoryException(PgRewindException.withHint(
                         transport.description() + " has no history file \""
                                 + historyPath(controlFile.version(), timeline) + "\" for the timeline that it is on",
                         "restore the file from the WAL archive into that directory.")));

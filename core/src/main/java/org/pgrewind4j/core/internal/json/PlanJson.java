@@ -71,6 +71,7 @@ public final class PlanJson {
                 .literal("blocksWithoutImage", plan.blocksWithoutImage())
                 .literal("sourceBytes", plan.sourceBytes());
         write(plan.bytes(), json);
+        json.literal("comparedBytes", plan.comparedBytes());
         writeNeeds(plan);
         json.beginArray("actions");
         plan.actions().forEach(action -> write(action, json));

@@ -144,14 +144,14 @@ public final class RestorePlanner {
                         settings.cancellation(),
                         settings.verify(),
                         segment -> false,
+                        settings.threads(),
                         settings.listener()),
                 new Order.Restore(
                         new RestoredBackup(facts.label(), dataDirectory(facts)),
                         Files.isDirectory(settings.target())
                                 ? Manifest.fingerprint(controlFile)
                                 : Manifest.NO_CONTROL_FILE,
-                        ofControlFile,
-                        settings.threads()));
+                        ofControlFile));
     }
 
     private static BackupEntry.Attributes dataDirectory(BackupFacts facts) {

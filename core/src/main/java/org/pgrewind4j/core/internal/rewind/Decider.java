@@ -1,11 +1,14 @@
 package org.pgrewind4j.core.internal.rewind;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.core.FileAction;
 import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.RemoveDirectory;
@@ -34,6 +37,7 @@ import org.pgrewind4j.core.internal.rewind.rehearsal.Rehearsal;
 import org.pgrewind4j.core.internal.rewind.rehearsal.ReplayNeeds;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
 import org.pgrewind4j.timeline.Divergence;
+import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.transport.ReplayEnd;
@@ -50,7 +54,7 @@ final class Decider {
     private final Settings settings;
     private final ControlFile targetControl;
     private final Cluster ofSource;
-    private final Divergence divergence;
+    private final @Nullable Divergence divergence;
     private final TargetScan scan;
     private final ReplayStart start;
     private final ReplayEnd end;
@@ -62,7 +66,7 @@ final class Decider {
             Settings settings,
             ControlFile targetControl,
             Cluster ofSource,
-            Divergence divergence,
+            @Nullable Divergence divergence,
             TargetScan scan,
             ReplayEnd end) {
         this.settings = settings;
@@ -85,7 +89,7 @@ final class Decider {
                 targetControl.version().walDirectory(),
                 targetControl.walSegmentSize(),
                 ofSource.history(),
-                divergence.position());
+                sharedUntil().position());
         LongerOnTarget longerOnTarget = new LongerOnTarget(geometry);
         List<Listing.Pair> pairs = Listing.join(sourceFiles, targetFiles);
         for (Listing.Pair pair : pairs) {
@@ -97,11 +101,14 @@ final class Decider {
         Set<DataPath> copiedSegments = new HashSet<>();
         segments.forEach(copy -> copiedSegments.add(copy.path()));
         UnloggedPages unlogged = new UnloggedPages(geometry, DataDirectory.of(settings.target()), targetFiles);
-        unlogged.findMetapages(longerOnTarget.relations());
+        if (!scan.isOfContents()) {
+            unlogged.findMetapages(longerOnTarget.relations());
+        }
         if (!scan.hintsLogged()) {
             unlogged.findDeadEntries(changed);
         }
-        CopySet copySet = CopySet.of(scan, settings.blockSelection(), divergence.position(), unlogged.found());
+        CopySet copySet =
+                CopySet.of(scan, settings.blockSelection(), sharedUntil().position(), unlogged.found());
         StandbyFiles standbyFiles = new StandbyFiles(settings.standby(), targetControl.version());
         FileDecisions decisions = new FileDecisions(
                 copySet,
@@ -126,7 +133,10 @@ final class Decider {
             RewindFacts facts = new RewindFacts(
                     targetControl,
                     ofSource,
-                    divergence,
+                    scan.isOfContents()
+                            ? new Divergence(
+                                    Divergence.Kind.FORKED, ofSource.history().timelineAt(start.redo()), start.redo())
+                            : sharedUntil(),
                     start,
                     end,
                     changed,
@@ -139,11 +149,24 @@ final class Decider {
             if (preconditions.problems().isEmpty()) {
                 List<Warning> warnings = new ArrayList<>(found.result().warnings());
                 warnings.addAll(new ReplayNeeds(settings, facts).ofConfiguration(standbyFiles, target));
-                return PlannedRewind.rewind(settings, facts, all).needing(needs).warning(warnings);
+                return planned(facts, all).needing(needs).warning(warnings);
             }
         }
         return PlannedRewind.of(settings, Verdict.REFUSED, divergence, preconditions.problems())
                 .needing(needs);
+    }
+
+    /** Up to where the target's WAL is the source's as well: where contents are compared, none of it. */
+    private Divergence sharedUntil() {
+        return scan.isOfContents()
+                ? new Divergence(Divergence.Kind.FORKED, ofSource.history().timeline(), Lsn.INVALID)
+                : requireNonNull(divergence);
+    }
+
+    private PlannedRewind planned(RewindFacts facts, List<FileAction> all) {
+        return scan.isOfContents()
+                ? PlannedRewind.compare(settings, divergence, facts, all)
+                : PlannedRewind.rewind(settings, facts, all);
     }
 
     private void take(Decision decision, Preconditions preconditions) {

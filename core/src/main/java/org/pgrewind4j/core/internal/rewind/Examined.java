@@ -75,13 +75,11 @@ record Examined(
         return replayEnd;
     }
 
-    /** A rewind that something forbids already is refused without a scan. */
-    Examination told(List<Problem> problems) {
-        boolean isForbidden = verdict == Verdict.REWIND && !problems.isEmpty();
-        boolean isRefused = verdict == Verdict.REFUSED || isForbidden;
+    /** Says it, with what a plan would make of it. */
+    Examination told(List<Problem> problems, Verdict foreseen) {
         return new Examination(
-                isForbidden ? Verdict.REFUSED : verdict,
-                isRefused ? problems : List.of(),
+                foreseen,
+                foreseen == Verdict.REFUSED ? problems : List.of(),
                 divergence(),
                 Optional.ofNullable(clusters).map(both -> both.target.told()),
                 Optional.ofNullable(clusters).map(both -> both.source.told()));

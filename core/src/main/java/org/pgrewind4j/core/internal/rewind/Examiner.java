@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
+import org.pgrewind4j.core.Compare;
 import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.core.Verdict;
 import org.pgrewind4j.core.internal.cluster.BackupLabel;
 import org.pgrewind4j.core.internal.cluster.BranchIdentity;
 import org.pgrewind4j.core.internal.cluster.Cluster;
+import org.pgrewind4j.core.internal.cluster.Cluster.MissingHistoryException;
 import org.pgrewind4j.core.internal.rewind.evidence.EndOfTarget;
 import org.pgrewind4j.core.internal.rewind.evidence.LearnedTimeline;
 import org.pgrewind4j.core.internal.rewind.evidence.Preconditions;
@@ -19,6 +21,7 @@ import org.pgrewind4j.core.internal.rewind.settings.Settings;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.DivergenceFinder;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.timeline.TimelineSpan;
 import org.pgrewind4j.transport.ReplayEnd;
 import org.pgrewind4j.transport.SourceProblem;
@@ -68,8 +71,21 @@ final class Examiner {
             label.ifPresent(found -> refuseLabel());
             return examined;
         }
-        Cluster ofTarget = Cluster.of(target, targetControl, settings.archives());
         Cluster ofSource = Cluster.of(settings.source(), sourceControl);
+        Cluster ofTarget;
+        try {
+            ofTarget = Cluster.of(target, targetControl, settings.archives());
+        } catch (MissingHistoryException e) {
+            if (settings.compare() == Compare.NEVER) {
+                throw e;
+            }
+            label.ifPresent(found -> refuseLabel());
+            preconditions.add(
+                    Kind.HISTORY_UNKNOWN,
+                    PgRewindException.withoutHint(e),
+                    "restore the file from the WAL archive into that directory.");
+            return examined;
+        }
         examined = examined.of(ofTarget, ofSource);
         if (label.isPresent()) {
             if (isRewound(label.get(), ofTarget, ofSource)) {

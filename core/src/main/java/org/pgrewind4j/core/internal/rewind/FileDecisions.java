@@ -14,6 +14,7 @@ import org.pgrewind4j.core.FileAction.CreateTablespaceLink;
 import org.pgrewind4j.core.FileAction.RemoveDirectory;
 import org.pgrewind4j.core.FileAction.RemoveFile;
 import org.pgrewind4j.core.FileAction.Truncate;
+import org.pgrewind4j.core.FileAction.UpdateFile;
 import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.internal.cluster.Exclusions;
 import org.pgrewind4j.core.internal.cluster.Listing;
@@ -156,6 +157,9 @@ final class FileDecisions {
             // Two relations that were created after the divergence can have got one number, and no record names the
             // blocks of an unlogged one.
             return new Decision.Do(new CopyFile(source.path(), source.size()));
+        }
+        if (copySet.isOfContents()) {
+            return new Decision.Do(new UpdateFile(source.path(), source.size()));
         }
         return relation.fork() == ForkName.MAIN
                 ? mainFork(relation, source, target)

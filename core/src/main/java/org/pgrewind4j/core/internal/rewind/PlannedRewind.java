@@ -10,6 +10,7 @@ import org.pgrewind4j.core.CopiedBytes;
 import org.pgrewind4j.core.DiskSpace;
 import org.pgrewind4j.core.ExpectedPhase;
 import org.pgrewind4j.core.FileAction;
+import org.pgrewind4j.core.FileAction.UpdateFile;
 import org.pgrewind4j.core.NeededWal;
 import org.pgrewind4j.core.Phase;
 import org.pgrewind4j.core.Problem;
@@ -74,6 +75,11 @@ public final class PlannedRewind implements RewindPlan {
                 settings, verdict, divergence, problems, null, List.of(), PlanNeeds.NOTHING, List.of());
     }
 
+    /** This plan, with other words for what forbids it. */
+    PlannedRewind because(List<Problem> told) {
+        return new PlannedRewind(settings, verdict, divergence, told, facts, actions, needs, warnings);
+    }
+
     /** This plan, with what a rewind needs. */
     PlannedRewind needing(PlanNeeds known) {
         return new PlannedRewind(settings, verdict, divergence, problems, facts, actions, known, warnings);
@@ -88,6 +94,13 @@ public final class PlannedRewind implements RewindPlan {
     static PlannedRewind rewind(Settings settings, RewindFacts facts, List<FileAction> actions) {
         return new PlannedRewind(
                 settings, Verdict.REWIND, facts.divergence(), List.of(), facts, actions, PlanNeeds.NOTHING, List.of());
+    }
+
+    /** A plan by contents. The divergence is of no matter to it, and told where it is known. */
+    static PlannedRewind compare(
+            Settings settings, @Nullable Divergence divergence, RewindFacts facts, List<FileAction> actions) {
+        return new PlannedRewind(
+                settings, Verdict.COMPARE, divergence, List.of(), facts, actions, PlanNeeds.NOTHING, List.of());
     }
 
     @Override
@@ -133,7 +146,9 @@ public final class PlannedRewind implements RewindPlan {
 
     @Override
     public Optional<Lsn> targetEnd() {
-        return Optional.ofNullable(facts).map(known -> known.changed().end().position());
+        return Optional.ofNullable(facts)
+                .filter(known -> !known.isOfContents())
+                .map(known -> known.changed().end().position());
     }
 
     @Override
@@ -160,7 +175,18 @@ public final class PlannedRewind implements RewindPlan {
     public CopiedBytes bytes() {
         return facts == null
                 ? new CopiedBytes(0, 0, 0, 0, 0)
-                : new ByteCount(RelationGeometry.of(facts.targetControl()), facts.walFiles()).of(actions);
+                : new ByteCount(RelationGeometry.of(facts.targetControl()), facts.walFiles())
+                        .of(actions.stream()
+                                .filter(action -> !(action instanceof UpdateFile))
+                                .toList());
+    }
+
+    @Override
+    public long comparedBytes() {
+        return actions.stream()
+                .filter(UpdateFile.class::isInstance)
+                .mapToLong(FileAction::bytes)
+                .sum();
     }
 
     @Override
@@ -177,11 +203,12 @@ public final class PlannedRewind implements RewindPlan {
     public List<ExpectedPhase> phases() {
         List<ExpectedPhase> phases = new ArrayList<>();
         long copied = bytes().total();
-        if (verdict == Verdict.REWIND) {
-            phases.add(new ExpectedPhase(Phase.STAGE, copied));
+        boolean stages = verdict == Verdict.REWIND || verdict == Verdict.COMPARE;
+        if (stages) {
+            phases.add(new ExpectedPhase(Phase.STAGE, comparedBytes() + copied));
             phases.add(new ExpectedPhase(Phase.SEAL, 0));
         }
-        if (verdict == Verdict.REWIND || verdict == Verdict.RESUME) {
+        if (stages || verdict == Verdict.RESUME) {
             phases.add(new ExpectedPhase(Phase.APPLY, copied));
             if (settings.verify() == Verify.RESULT) {
                 phases.add(new ExpectedPhase(Phase.VERIFY, copied + walBytes()));
@@ -211,6 +238,7 @@ public final class PlannedRewind implements RewindPlan {
         return switch (verdict) {
             case REFUSED -> throw new RewindRefusedException(problems);
             case REWIND -> Execution.execute(order()).warning(warnings);
+            case COMPARE -> Execution.execute(order()).found(Verdict.COMPARE).warning(warnings);
             case RESUME, ALREADY_REWOUND -> {
                 // A rewind that was killed after its very last change can have left its staging area.
                 RewindReport report = Resumption.resume(
@@ -238,7 +266,7 @@ public final class PlannedRewind implements RewindPlan {
         return new RewindReport(verdict, divergence, null, null, bytes(), 0, 0, Map.of(), null, List.of());
     }
 
-    /** What is to be executed, if the verdict is {@code REWIND}. */
+    /** What is to be executed, if the verdict is {@code REWIND} or {@code COMPARE}. */
     public Order order() {
         RewindFacts known = facts();
         StandbyFiles standby =
@@ -247,7 +275,11 @@ public final class PlannedRewind implements RewindPlan {
                 settings.target(),
                 known.targetControl(),
                 settings.source(),
-                new Order.Replay(known.source().history(), known.divergence(), known.start(), known.end()),
+                new Order.Replay(
+                        known.source().history(),
+                        known.isOfContents() ? null : known.divergence(),
+                        known.start(),
+                        known.end()),
                 actions,
                 known.walFiles(),
                 new ArchivedWal(settings.archives()),
@@ -265,6 +297,7 @@ public final class PlannedRewind implements RewindPlan {
                         settings.cancellation(),
                         settings.verify(),
                         settings.restorable(),
+                        settings.threads(),
                         settings.listener()));
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.core.Compare;
 import org.pgrewind4j.core.Examination;
 import org.pgrewind4j.core.Phase;
 import org.pgrewind4j.core.Problem;
@@ -14,6 +15,7 @@ import org.pgrewind4j.core.internal.area.SealedRewind;
 import org.pgrewind4j.core.internal.area.StagingArea;
 import org.pgrewind4j.core.internal.cluster.Cluster;
 import org.pgrewind4j.core.internal.config.StandbyFiles;
+import org.pgrewind4j.core.internal.rewind.evidence.LostEvidence;
 import org.pgrewind4j.core.internal.rewind.evidence.Preconditions;
 import org.pgrewind4j.core.internal.rewind.evidence.SharedRecord;
 import org.pgrewind4j.core.internal.rewind.evidence.TargetScan;
@@ -61,10 +63,24 @@ public final class Planner {
         }
         StagingArea area = new StagingArea(settings.target(), List.of());
         try (LocalDirectoryTransport target = LocalDirectoryTransport.openToLookAt(settings.target())) {
-            return new Examiner(settings, preconditions)
-                    .examine(target, targetControl(target, area))
-                    .told(preconditions.problems());
+            Examined examined = new Examiner(settings, preconditions).examine(target, targetControl(target, area));
+            List<Problem> problems = preconditions.problems();
+            return examined.told(
+                    settings.compare() == Compare.NEVER ? LostEvidence.withOffer(problems) : problems,
+                    foreseen(examined.verdict()));
         }
+    }
+
+    /** What a plan would say, as far as it can be told without the scan. */
+    private Verdict foreseen(Verdict found) {
+        List<Problem> problems = preconditions.problems();
+        boolean isForbidden = found == Verdict.REWIND && !problems.isEmpty();
+        boolean isRefused = found == Verdict.REFUSED || isForbidden;
+        boolean isAlways = settings.compare() == Compare.ALWAYS && isComparedAlways(found);
+        if (isAlways || (isRefused && isCompared(problems))) {
+            return Verdict.COMPARE;
+        }
+        return isForbidden ? Verdict.REFUSED : found;
     }
 
     private PlannedRewind resumed() throws IOException {
@@ -83,6 +99,18 @@ public final class Planner {
 
     private PlannedRewind plan(LocalDirectoryTransport target, ControlFile targetControl) throws IOException {
         Examined examined = new Examiner(settings, preconditions).examine(target, targetControl);
+        if (settings.compare() == Compare.ALWAYS && isComparedAlways(examined.verdict())) {
+            return compared(target, targetControl, examined);
+        }
+        PlannedRewind plan = byEvidence(target, targetControl, examined);
+        if (plan.verdict() != Verdict.REFUSED) {
+            return plan;
+        }
+        return isCompared(plan.problems()) ? compared(target, targetControl, examined) : offering(plan);
+    }
+
+    private PlannedRewind byEvidence(LocalDirectoryTransport target, ControlFile targetControl, Examined examined)
+            throws IOException {
         return switch (examined.verdict()) {
             case REWIND -> scanned(target, examined);
             case NOT_NEEDED, CAN_FOLLOW, ALREADY_REWOUND ->
@@ -92,7 +120,7 @@ public final class Planner {
                                 examined.divergence().orElse(null),
                                 List.of())
                         .withStandby(new StandbyFiles(settings.standby(), targetControl.version()));
-            case RESUME, REFUSED -> refused(examined.divergence().orElse(null));
+            case RESUME, COMPARE, REFUSED -> refused(examined.divergence().orElse(null));
         };
     }
 
@@ -114,6 +142,43 @@ public final class Planner {
             preconditions.addEarlyEnd(e, ofTarget.controlFile());
         }
         return refused(divergence);
+    }
+
+    private PlannedRewind offering(PlannedRewind plan) {
+        return settings.compare() == Compare.NEVER ? plan.because(LostEvidence.withOffer(plan.problems())) : plan;
+    }
+
+    /** Whether to compare where there would be something to do, or nothing. */
+    private boolean isComparedAlways(Verdict found) {
+        boolean isKnown = found == Verdict.REWIND || found == Verdict.NOT_NEEDED || found == Verdict.CAN_FOLLOW;
+        List<Problem> problems = preconditions.problems();
+        return isKnown && (problems.isEmpty() || LostEvidence.isAll(problems));
+    }
+
+    private boolean isCompared(List<Problem> problems) {
+        return settings.compare() != Compare.NEVER && LostEvidence.isAll(problems);
+    }
+
+    /** The source's control file is read anew, before the first file is looked at: see {@code LostEvidence}. */
+    private PlannedRewind compared(LocalDirectoryTransport target, ControlFile targetControl, Examined examined)
+            throws IOException {
+        Preconditions ofPair = new Preconditions();
+        ControlFile sourceControl = settings.source().controlFile();
+        ofPair.checkPair(targetControl, sourceControl);
+        ofPair.checkSource(sourceControl, settings.source().problems());
+        ofPair.checkWalOf(sourceControl);
+        Divergence divergence = examined.divergence().orElse(null);
+        if (!ofPair.problems().isEmpty()) {
+            return PlannedRewind.of(settings, Verdict.REFUSED, divergence, ofPair.problems());
+        }
+        return new Decider(
+                        settings,
+                        targetControl,
+                        Cluster.of(settings.source(), sourceControl),
+                        divergence,
+                        TargetScan.ofContents(sourceControl),
+                        settings.source().replayEnd())
+                .decide(target, ofPair);
     }
 
     private PlannedRewind refused(@Nullable Divergence divergence) {

@@ -20,6 +20,7 @@ import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.FileAction.CreateTablespaceLink;
 import org.pgrewind4j.core.FileAction.RemoveDirectory;
 import org.pgrewind4j.core.FileAction.RemoveFile;
+import org.pgrewind4j.core.FileAction.UpdateFile;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.core.internal.area.StagingArea;
 import org.pgrewind4j.core.internal.cluster.Listing;
@@ -198,10 +199,15 @@ final class TargetRoom {
                     .mapToLong(range -> Math.max(0, Math.min(range.length(), range.end() - size)))
                     .sum();
         }
-        return action.bytes();
+        // How much of a file differs is known when it has been compared. Should it not fit, the target is as it was.
+        return action instanceof UpdateFile ? 0 : action.bytes();
     }
 
     private long growth(FileAction action) {
+        if (action instanceof UpdateFile update) {
+            // Staged, and in its place.
+            return 2 * Math.max(0, update.size() - size(update.path()));
+        }
         return action instanceof CopyRanges copy ? Math.max(0, copy.finalSize() - size(copy.path())) : 0;
     }
 

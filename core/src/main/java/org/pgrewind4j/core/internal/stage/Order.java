@@ -112,9 +112,8 @@ public record Order(
      * @param replaced the {@linkplain Manifest#fingerprint(Path) fingerprint} of the target's control file for which all
      *     was decided, instead of the base's
      * @param controlFile owner, permissions and time that the backup's control file gets
-     * @param threads how many files are compared at once
      */
-    public record Restore(RestoredBackup backup, String replaced, SetAttributes controlFile, int threads) {}
+    public record Restore(RestoredBackup backup, String replaced, SetAttributes controlFile) {}
 
     /**
      * What a server is to replay.
@@ -141,6 +140,7 @@ public record Order(
      * @param cancellation what may end it early
      * @param verify what is proven of the result
      * @param restorable the WAL segments that the started server gets by itself
+     * @param threads how many files are compared at once
      * @param listener receives phases and progress
      */
     public record Manner(
@@ -150,6 +150,7 @@ public record Order(
             Cancellation cancellation,
             Verify verify,
             Predicate<WalSegmentName> restorable,
+            int threads,
             PhaseEvents listener) {}
 
     /** Knows what a configuration file is to hold. */

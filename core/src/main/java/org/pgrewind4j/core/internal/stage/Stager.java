@@ -33,7 +33,7 @@ import org.pgrewind4j.wal.WalSegmentName;
  * Fetches files and parts of files from the source into the staging area. Nothing outside the staging area is touched but
  * by {@link #overwrite}.
  */
-final class Stager {
+public final class Stager {
 
     private final Transport transport;
     private final StagingArea area;
@@ -59,7 +59,7 @@ final class Stager {
     }
 
     /** Stages what the actions take from the source; actions that take nothing are passed over. */
-    List<StagedCopy> fetch(List<? extends FileAction> actions) throws IOException {
+    public List<StagedCopy> fetch(List<? extends FileAction> actions) throws IOException {
         List<StagedCopy> fetched = new ArrayList<>();
         for (FileAction action : actions) {
             if (StagedWal.isSegment(action.path())) {
@@ -161,6 +161,12 @@ final class Stager {
         }
         try (StagingFiles staging = new StagingFiles(files)) {
             Events.fetch(ranges, () -> transport.fetch(ranges, new Receiver(owners, staging)));
+            for (StagedCopy copy : fetched) {
+                if (copy.ranges().isEmpty()) {
+                    // Of a file that is only cut nothing is staged, and it may be the only one here.
+                    staging.touch(copy.file());
+                }
+            }
         }
     }
 

@@ -19,6 +19,7 @@ import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.ReplayEnd;
 import org.pgrewind4j.transport.RetainedWal;
 import org.pgrewind4j.transport.SourceChangedException;
+import org.pgrewind4j.transport.SourceMode;
 import org.pgrewind4j.transport.local.DataDirectory;
 
 /** Fetches what an order needs into the staging area, and proves that replay makes of it what the source is. */
@@ -81,17 +82,33 @@ public final class Staging implements Closeable {
     /** Stages files and parts of files, and the WAL that they need, which goes first, for it goes away first. */
     public Staged stage(List<FileAction> actions) throws IOException {
         if (order.restore() != null) {
-            return stage(actions, order.restore());
+            return stageRestore(actions);
         }
         Lsn known = order.replay().end().lsn();
         List<FileAction> all = new ArrayList<>(WalPursuit.wholeUpTo(known, order));
         all.addAll(actions);
-        pursuingWal(known, () -> stager.fetch(all));
+        pursuingWal(known, () -> {
+            stager.fetch(all);
+            stageUpdates(actions);
+        });
         return complete(Lsn.MAX);
     }
 
+    /**
+     * Compares files, and stages what differs. Of a stopped source each byte is read once, beside the target's; of a
+     * running one equal bytes need not come over at all.
+     */
+    private void stageUpdates(List<FileAction> actions) throws IOException {
+        if (order.source().mode() == SourceMode.STOPPED) {
+            stager.add(new PageUpdates(order, area, files, progress)
+                    .fetch(actions, order.manner().threads()));
+        } else {
+            new HashedUpdates(order, stager, progress).stage(actions);
+        }
+    }
+
     /** A backup holds all that it says it holds, and where its replay ends was settled when it was made. */
-    private Staged stage(List<FileAction> actions, Order.Restore restore) throws IOException {
+    private Staged stageRestore(List<FileAction> actions) throws IOException {
         List<StagedCopy> whole = stager.fetch(actions);
         for (StagedCopy copy : whole) {
             if (!copy.isWhole()) {
@@ -99,7 +116,8 @@ public final class Staging implements Closeable {
                         order.source(), copy.path(), copy.action().bytes());
             }
         }
-        stager.add(new PageUpdates(order, area, files, progress).fetch(actions, restore.threads()));
+        stager.add(new PageUpdates(order, area, files, progress)
+                .fetch(actions, order.manner().threads()));
         pages.check(stager.copies());
         progress.tell();
         ReplayEnd end = order.source().replayEnd();

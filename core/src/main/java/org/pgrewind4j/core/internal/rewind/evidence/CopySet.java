@@ -7,6 +7,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.pgrewind4j.core.BlockSelection;
 import org.pgrewind4j.core.internal.cluster.RelationGeometry;
+import org.pgrewind4j.core.internal.rewind.evidence.TargetScan.Extent;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
@@ -51,7 +52,7 @@ public final class CopySet {
     private final BlockSet unexpected;
     private final Set<Long> recreatedDatabases;
     private final BlockSelection selection;
-    private final boolean isComplete;
+    private final Extent extent;
 
     private CopySet(
             ChangedBlocks changed,
@@ -59,13 +60,13 @@ public final class CopySet {
             BlockSet unexpected,
             Set<Long> recreatedDatabases,
             BlockSelection selection,
-            boolean isComplete) {
+            Extent extent) {
         this.changed = changed;
         this.blocks = blocks;
         this.unexpected = unexpected;
         this.recreatedDatabases = recreatedDatabases;
         this.selection = selection;
-        this.isComplete = isComplete;
+        this.extent = extent;
     }
 
     public static CopySet of(ChangedBlocks changed, BlockSelection selection, Lsn divergence) {
@@ -78,6 +79,9 @@ public final class CopySet {
      * @param unlogged blocks that no record names
      */
     public static CopySet of(TargetScan scan, BlockSelection wanted, Lsn divergence, BlockSet unlogged) {
+        if (scan.isOfContents()) {
+            return new CopySet(scan.changed(), BlockSet.of(), BlockSet.of(), Set.of(), wanted, scan.extent());
+        }
         if (scan.complete()) {
             return of(scan.changed(), wanted, divergence, unlogged);
         }
@@ -89,7 +93,7 @@ public final class CopySet {
                 BlockSet.of(),
                 recreated(changed, divergence),
                 BlockSelection.SINCE_CHECKPOINT,
-                false);
+                scan.extent());
     }
 
     private static CopySet of(ChangedBlocks changed, BlockSelection selection, Lsn divergence, BlockSet unlogged) {
@@ -97,12 +101,13 @@ public final class CopySet {
         Set<Long> recreated = recreated(changed, divergence);
         BlockSet all = changed.before().union(changed.after()).union(unlogged);
         if (selection == BlockSelection.SINCE_CHECKPOINT) {
-            return new CopySet(changed, all, unexpected, recreated, selection, true);
+            return new CopySet(changed, all, unexpected, recreated, selection, Extent.WHOLE);
         }
         BlockSet minimal =
                 changed.after().minus(changed.rebuilt()).union(unexpected).union(unlogged);
         Predicate<RelFileLocator> template = inTemplate(changed.fileCopyDatabases(), divergence);
-        return new CopySet(changed, minimal.union(all.filter(template)), unexpected, recreated, selection, true);
+        return new CopySet(
+                changed, minimal.union(all.filter(template)), unexpected, recreated, selection, Extent.WHOLE);
     }
 
     private static Set<Long> recreated(ChangedBlocks changed, Lsn divergence) {
@@ -124,6 +129,11 @@ public final class CopySet {
         return (long) tablespace << 32 | Integer.toUnsignedLong(database);
     }
 
+    /** Whether nothing is known of what the target changed, so that contents tell. */
+    public boolean isOfContents() {
+        return extent == Extent.NOTHING;
+    }
+
     /** Blocks that were copied only because full-page images were missing. */
     public long unexpectedBlocks() {
         return unexpected.size();
@@ -140,7 +150,7 @@ public final class CopySet {
 
     /** Whether any record in [redo, end of WAL) concerns the relation, so that its fsm and vm may have changed. */
     public boolean touches(RelFileLocator relation) {
-        return !isComplete || changed.touchedRelations().contains(relation) || isRecreated(relation);
+        return extent != Extent.WHOLE || changed.touchedRelations().contains(relation) || isRecreated(relation);
     }
 
     /** Whether the database's directory was made by file copy after the divergence: no record names its blocks. */

@@ -15,7 +15,8 @@ import org.pgrewind4j.wal.scan.ChangedBlocks;
  *
  * @param targetControl the target's control file
  * @param source the source as it was when it was examined
- * @param divergence where the histories part
+ * @param divergence where the histories part; where contents are compared, the start of replay: all WAL from there on is
+ *     the source's
  * @param start where replay starts
  * @param end where it must arrive, as of now; asked again after the last fetch
  * @param changed what the target's WAL says
@@ -34,4 +35,10 @@ public record RewindFacts(
         CopySet copySet,
         WalFiles walFiles,
         long sourceBytes,
-        List<DataPath> links) {}
+        List<DataPath> links) {
+
+    /** Whether contents tell what differs, and nothing is known of the target's WAL. */
+    public boolean isOfContents() {
+        return copySet.isOfContents();
+    }
+}

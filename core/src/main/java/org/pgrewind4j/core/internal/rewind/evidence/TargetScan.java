@@ -1,6 +1,9 @@
 package org.pgrewind4j.core.internal.rewind.evidence;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import org.pgrewind4j.core.Phase;
 import org.pgrewind4j.core.Progress;
@@ -8,10 +11,14 @@ import org.pgrewind4j.core.internal.cluster.Cluster;
 import org.pgrewind4j.core.internal.cluster.ReplayStart;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.wal.EndOfWal;
 import org.pgrewind4j.wal.MissingWalException;
+import org.pgrewind4j.wal.WalSegmentName;
 import org.pgrewind4j.wal.WalSegmentSource;
 import org.pgrewind4j.wal.control.ControlFile;
 import org.pgrewind4j.wal.record.CheckpointRecord;
+import org.pgrewind4j.wal.scan.BlockSet;
 import org.pgrewind4j.wal.scan.ChangedBlockCollector;
 import org.pgrewind4j.wal.scan.ChangedBlocks;
 import org.pgrewind4j.wal.scan.CheckpointFinder;
@@ -30,9 +37,54 @@ import org.pgrewind4j.wal.scan.CheckpointFinder;
  * @param start where replay will start
  * @param changed what the records name; from the redo start on, or if {@code complete} is false from its checkpoint on
  * @param hintsLogged whether every hint that was set since the divergence is on a page that is copied or rebuilt
- * @param complete whether all WAL from the redo start on was read
+ * @param extent how much of the WAL from the redo start on was read
  */
-public record TargetScan(ReplayStart start, ChangedBlocks changed, boolean hintsLogged, boolean complete) {
+public record TargetScan(ReplayStart start, ChangedBlocks changed, boolean hintsLogged, Extent extent) {
+
+    /** How much of the target's WAL was read. */
+    enum Extent {
+        /** All from the redo start on. */
+        WHOLE,
+        /** That from the checkpoint's record on. */
+        FROM_CHECKPOINT,
+        /** None: contents tell. */
+        NOTHING
+    }
+
+    /** In place of a scan, where contents tell what differs: see {@code LostEvidence}. */
+    public static TargetScan ofContents(ControlFile source) {
+        ReplayStart start = new ReplayStart(source.checkPointCopy().redo(), source.checkPoint());
+        EndOfWal end = new EndOfWal(
+                Lsn.INVALID,
+                EndOfWal.Reason.LIMIT,
+                "",
+                WalSegmentName.containing(new TimelineId(1), Lsn.INVALID, source.walSegmentSize()),
+                Lsn.INVALID);
+        ChangedBlocks unknown = new ChangedBlocks(
+                BlockSet.of(),
+                BlockSet.of(),
+                BlockSet.of(),
+                Set.of(),
+                Map.of(),
+                List.of(),
+                Map.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                end,
+                0,
+                0);
+        return new TargetScan(start, unknown, true, Extent.NOTHING);
+    }
+
+    public boolean isOfContents() {
+        return extent == Extent.NOTHING;
+    }
+
+    boolean complete() {
+        return extent == Extent.WHOLE;
+    }
 
     /** Reads it. */
     public static TargetScan of(Settings settings, Cluster ofTarget, Cluster ofSource, Lsn divergence)
@@ -74,14 +126,14 @@ public record TargetScan(ReplayStart start, ChangedBlocks changed, boolean hints
             }
             CheckpointRecord earlier = hints.goBack(shared);
             return earlier.equals(shared)
-                    ? new TargetScan(scan.start(), scan.changed(), false, scan.complete())
+                    ? new TargetScan(scan.start(), scan.changed(), false, scan.extent())
                     : from(earlier, false);
         }
 
         private TargetScan from(CheckpointRecord checkpoint, boolean hintsLogged) throws IOException {
             ReplayStart start = ReplayStart.of(checkpoint, ofSource, controlFile);
             try {
-                return new TargetScan(start, changes(start.redo()), hintsLogged, true);
+                return new TargetScan(start, changes(start.redo()), hintsLogged, Extent.WHOLE);
             } catch (MissingWalException e) {
                 if (!start.checkPoint().equals(checkpoint.begin()) || !isBefore(e, checkpoint)) {
                     throw e;
@@ -91,7 +143,7 @@ public record TargetScan(ReplayStart start, ChangedBlocks changed, boolean hints
                         "WAL from {0} to the checkpoint at {1} is not at hand: all blocks that are named since then are copied",
                         start.redo(),
                         checkpoint.begin());
-                return new TargetScan(start, changes(checkpoint.begin()), hintsLogged, false);
+                return new TargetScan(start, changes(checkpoint.begin()), hintsLogged, Extent.FROM_CHECKPOINT);
             }
         }
 

@@ -10,6 +10,7 @@ import org.pgrewind4j.core.RewindRefusedException;
 import org.pgrewind4j.core.Warning;
 import org.pgrewind4j.core.internal.rewind.evidence.Preconditions;
 import org.pgrewind4j.core.internal.rewind.evidence.RewindFacts;
+import org.pgrewind4j.core.internal.rewind.rehearsal.TornReads.Read;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
 import org.pgrewind4j.core.internal.stage.StagedCopy;
 import org.pgrewind4j.core.internal.stage.StagedDataCheck;
@@ -110,13 +111,20 @@ public final class Rehearsal implements StagedDataCheck {
         List<Warning> warnings = new ArrayList<>(new ReplayNeeds(settings, facts).of(replayed));
         new UnseenWal(replayed.unseen()).tell(facts, actions, replayed, problems, warnings);
         checkWalLevel(replayed, problems);
-        new TornReads(settings.source().mode(), facts.source().controlFile())
+        new TornReads(
+                        settings.source().mode(),
+                        facts.source().controlFile(),
+                        facts.isOfContents() ? Read.PARTLY_VERIFIED : Read.VERIFIED)
                 .unmended(replayed.fullPageWritesOff())
                 .ifPresent(problems::add);
         ReplayedDirectories directories = new ReplayedDirectories(settings, facts, actions);
         directories.replay(replayed.directories());
         problems.addAll(directories.problems());
         TemplateCheck templates = new TemplateCheck(settings, facts, replayed);
+        if (facts.isOfContents()) {
+            templates.refuseAny().ifPresent(problems::add);
+            return new Found(problems, new Result(Reach.HOLDS, directories.additions(), warnings));
+        }
         problems.addAll(templates.check(actions, copies));
         // Pages of a template that are fetched later can be newer than its copy.
         Reach reach = templates.isNeeded() ? Reach.HOLDS_SO_FAR : Reach.HOLDS;

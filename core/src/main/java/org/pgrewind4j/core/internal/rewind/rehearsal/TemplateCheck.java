@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.pgrewind4j.core.FileAction;
 import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.FileAction.RemoveFile;
@@ -90,6 +91,20 @@ final class TemplateCheck {
             }
         }
         return problems;
+    }
+
+    /**
+     * Forbids them where contents are compared: pages that were found equal are not looked at, and can be newer than the
+     * copy. A file copy ends with a checkpoint, so that this is about one that is being made, or was made on the source's
+     * way to where it is from its last restartpoint.
+     */
+    Optional<Problem> refuseAny() {
+        return lasting.stream()
+                .findFirst()
+                .map(creation -> new Problem(
+                        Kind.DATABASE_COPY_DIFFERS,
+                        copied(creation) + ", behind the source's last checkpoint, and replay would copy what it finds",
+                        "run a CHECKPOINT on the source, and compare again."));
     }
 
     private void check(FileCopyDatabase creation, List<FileAction> actions, List<StagedCopy> copies)

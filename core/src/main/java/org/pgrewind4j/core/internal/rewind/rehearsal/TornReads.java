@@ -18,11 +18,19 @@ import org.pgrewind4j.wal.control.ControlFile;
  *
  * <p>The redo point is the one that was read before anything was copied: later ones only leave less to mend.
  */
-record TornReads(SourceMode mode, ControlFile source) {
+record TornReads(SourceMode mode, ControlFile source, Read read) {
+
+    /** What becomes of pages that were read with a bad checksum. */
+    enum Read {
+        /** Each is read again. */
+        VERIFIED,
+        /** One that was found equal to the target's stays as it is, and is not looked at. */
+        PARTLY_VERIFIED
+    }
 
     /** What is wrong if {@code full_page_writes} was switched off at some positions. */
     Optional<Problem> unmended(List<Lsn> switchedOff) {
-        if (mode == SourceMode.STOPPED || source.hasDataChecksums()) {
+        if (mode == SourceMode.STOPPED || (source.hasDataChecksums() && read == Read.VERIFIED)) {
             return Optional.empty();
         }
         return switchedOff.stream()

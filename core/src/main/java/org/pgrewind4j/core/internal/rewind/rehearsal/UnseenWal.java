@@ -45,6 +45,14 @@ record UnseenWal(List<WalSegmentName> segments) {
             return;
         }
         String names = segments.stream().map(WalSegmentName::fileName).collect(Collectors.joining(", "));
+        if (facts.isOfContents()) {
+            problems.add(new Problem(
+                    Kind.WAL_NOT_REHEARSED,
+                    "WAL since the source's last checkpoint is not here, and what it makes of a copy is not known: "
+                            + names,
+                    "name the archive that has these segments, or run a CHECKPOINT on the source."));
+            return;
+        }
         Optional<DataPath> unexplained = unexplained(facts, actions, replayed);
         if (unexplained.isPresent()) {
             problems.add(new Problem(

@@ -7,6 +7,7 @@ import java.util.function.Predicate;
 import org.pgrewind4j.core.AfterSeal;
 import org.pgrewind4j.core.BlockSelection;
 import org.pgrewind4j.core.Cancellation;
+import org.pgrewind4j.core.Compare;
 import org.pgrewind4j.core.CopyMode;
 import org.pgrewind4j.core.Durability;
 import org.pgrewind4j.core.Rewind;
@@ -24,6 +25,7 @@ public record Settings(
         Transport source,
         BlockSelection blockSelection,
         CopyMode copyMode,
+        Compare compare,
         ImmutableList<WalSegmentSource> archives,
         Predicate<WalSegmentName> restorable,
         Predicate<DataPath> kept,

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.pgrewind4j.core.ControlFileBytes;
 import org.pgrewind4j.core.CopyMode;
 import org.pgrewind4j.core.DivergedPair;
 import org.pgrewind4j.core.Problem;
@@ -15,10 +17,13 @@ import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.core.Refused;
 import org.pgrewind4j.core.Rewind;
 import org.pgrewind4j.core.Rewound;
+import org.pgrewind4j.core.internal.rewind.rehearsal.TornReads.Read;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.transport.SourceMode;
 import org.pgrewind4j.transport.live.LiveServerTransport;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /** A running source without data checksums on which {@code full_page_writes} is on, and was not a moment ago. */
 class TornReadsTest {
@@ -50,6 +55,20 @@ class TornReadsTest {
             source.checkpoint();
             Rewound.ofLive(pair.target(), source, CopyMode.STAGED).startAndCompare();
         }
+    }
+
+    /** What is found equal to the target's page is not looked at, so that its checksum proves nothing. */
+    @Test
+    void refusesItForAComparisonWithChecksumsToo() {
+        ControlFile source = ControlFileBytes.stopped().dataChecksumVersion(1).build();
+        List<Lsn> off = List.of(source.checkPointCopy().redo());
+
+        assertThat(new TornReads(SourceMode.PRIMARY, source, Read.VERIFIED).unmended(off))
+                .isEmpty();
+        assertThat(new TornReads(SourceMode.PRIMARY, source, Read.PARTLY_VERIFIED).unmended(off))
+                .isPresent();
+        assertThat(new TornReads(SourceMode.STOPPED, source, Read.PARTLY_VERIFIED).unmended(off))
+                .isEmpty();
     }
 
     private static Problem problem(DivergedPair pair) throws IOException {
