@@ -17,11 +17,14 @@ import org.pgrewind4j.core.ControlFileBytes;
 import org.pgrewind4j.core.FailingFiles;
 import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.Problem.Kind;
+import org.pgrewind4j.core.Rewind;
 import org.pgrewind4j.core.RewindException;
+import org.pgrewind4j.core.RewindPlan;
 import org.pgrewind4j.core.RewindRefusedException;
 import org.pgrewind4j.core.TablespacePolicy;
 import org.pgrewind4j.core.ThinPair;
 import org.pgrewind4j.core.TreeState;
+import org.pgrewind4j.core.Verdict;
 import org.pgrewind4j.core.internal.execute.Execution;
 import org.pgrewind4j.core.internal.restore.PlannedRestore;
 import org.pgrewind4j.timeline.Lsn;
@@ -96,6 +99,30 @@ class DeltaRestoreRefusalTest {
                         .plan()
                         .verdict())
                 .isEqualTo(RestoreVerdict.RESTORE);
+    }
+
+    /** It would take the start of the backup for its end, and pages that are newer for consistent. */
+    @Test
+    void noRewindStartsFromABackupOfAWorkingServer() throws IOException {
+        Path label = made.resolve("source/data/backup_label");
+        Files.writeString(label, "START WAL LOCATION: 0/5000028 (file 000000020000000000000005)\nLABEL: nightly\n");
+        try (Backup online = BaseBackup.open(label.getParent())) {
+            RewindPlan plan = Rewind.of(pair.target())
+                    .from(online)
+                    .newTablespaces(TablespacePolicy.anywhere())
+                    .plan();
+
+            assertThat(plan.verdict()).isEqualTo(Verdict.REFUSED);
+            assertThat(plan.problems()).singleElement().satisfies(problem -> {
+                assertThat(problem.kind()).isEqualTo(Kind.SOURCE_UNUSABLE);
+                assertThat(problem.message())
+                        .isEqualTo("base backup \"" + label.getParent()
+                                + "\" was made while its server worked: a rewind needs the"
+                                + " WAL up to its end, and the history of its timeline, which it does not hold");
+            });
+        } finally {
+            Files.delete(label);
+        }
     }
 
     @Test

@@ -155,14 +155,13 @@ public final class WalFiles {
 
     /**
      * As {@link #copies}, for an end that a running source has come to since it was listed: the segments that it has
-     * begun since then are taken for granted.
+     * begun since then are taken for granted. One that has none begins none.
      */
     public List<CopyFile> copiesUpTo(Lsn redo, Lsn end) {
-        WalSegmentName newest = onSource.keySet().stream()
-                .max(Comparator.comparing(WalSegmentName::begin))
-                .orElseThrow();
+        Optional<WalSegmentName> newest = onSource.keySet().stream().max(Comparator.comparing(WalSegmentName::begin));
         Set<WalSegmentName> begunSince = needed(redo, end).stream()
-                .filter(name -> name.begin().isAfter(newest.begin()))
+                .filter(name ->
+                        newest.isPresent() && name.begin().isAfter(newest.get().begin()))
                 .collect(Collectors.toSet());
         return copies(redo, end, begunSince);
     }

@@ -25,6 +25,7 @@ import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.timeline.TimelineSpan;
 import org.pgrewind4j.transport.ReplayEnd;
 import org.pgrewind4j.transport.SourceProblem;
+import org.pgrewind4j.transport.backup.Backup;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 import org.pgrewind4j.transport.local.PostmasterPid;
 import org.pgrewind4j.wal.MissingWalException;
@@ -61,6 +62,12 @@ final class Examiner {
             preconditions.checkTarget(targetControl);
             return examined;
         }
+        if (settings.source() instanceof Backup backup && backup.facts().isOnline()) {
+            checkNotRunning();
+            preconditions.checkTarget(targetControl);
+            refuse(backup);
+            return examined;
+        }
         ControlFile sourceControl = settings.source().controlFile();
         preconditions.checkPair(targetControl, sourceControl);
         checkNotRunning();
@@ -94,6 +101,20 @@ final class Examiner {
             refuseLabel();
         }
         return compared(target, examined, ofTarget, ofSource);
+    }
+
+    /**
+     * Replay makes a rewind from such files right if it goes on to the backup's stop, along a timeline whose history file lies
+     * in the target's {@code pg_wal} then. A rewind gets to know both from the files that a source lists: a backup lists no WAL
+     * and no history that was archived, and not every one tells its stop, so that replay could be taken for complete too early.
+     */
+    private void refuse(Backup backup) {
+        preconditions.add(
+                Kind.SOURCE_UNUSABLE,
+                backup.description()
+                        + " was made while its server worked: a rewind needs the WAL up to its end, and the"
+                        + " history of its timeline, which it does not hold",
+                "rewind from the server that the backup was made of, or restore the backup over the target (DeltaRestore).");
     }
 
     /** Whether one's files mean the same in the other. */
