@@ -5,6 +5,12 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.util.Optional;
+import org.pgrewind4j.timeline.TimelineHistory;
+import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.wal.WalSegment;
+import org.pgrewind4j.wal.WalSegmentName;
+import org.pgrewind4j.wal.WalSegmentSource;
 
 /**
  * Keeps the two promises that every transport makes of each call: it ends soon after an interrupt, whose status stays set,
@@ -72,6 +78,28 @@ public final class Gate {
             interrupted.initCause(e);
             throw interrupted;
         }
+    }
+
+    /**
+     * Guards a source of WAL.
+     *
+     * @param wal the source
+     * @return the same segments and history files; each call starts at this gate
+     */
+    public WalSegmentSource guard(WalSegmentSource wal) {
+        return new WalSegmentSource() {
+            @Override
+            public Optional<WalSegment> open(WalSegmentName name) throws IOException {
+                enter();
+                return wal.open(name);
+            }
+
+            @Override
+            public Optional<TimelineHistory> history(TimelineId timeline) throws IOException {
+                enter();
+                return wal.history(timeline);
+            }
+        };
     }
 
     private void checkInterrupt() throws InterruptedIOException {

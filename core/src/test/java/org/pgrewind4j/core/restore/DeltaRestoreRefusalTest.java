@@ -168,7 +168,9 @@ class DeltaRestoreRefusalTest {
     void finishesAnInterruptedRestoreOfTheSameBackupOnly() throws IOException {
         PlannedRestore plan = (PlannedRestore) pair.restore(backup).plan();
         FailingFiles dying = FailingFiles.before("move to " + DataPath.CONTROL_FILE.in(pair.target()), pair.target());
-        assertThatThrownBy(() -> Execution.execute(plan.order(), dying)).isInstanceOf(RewindException.class);
+        assertThatThrownBy(() -> Execution.execute(plan.order(), dying))
+                .isInstanceOf(RewindException.class)
+                .hasMessageStartingWith("the restore of \"" + pair.target() + "\" failed: ");
 
         RestorePlan again = pair.restore(backup).plan();
         assertThat(again.verdict()).isEqualTo(RestoreVerdict.RESUME);

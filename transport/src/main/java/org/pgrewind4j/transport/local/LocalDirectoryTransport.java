@@ -181,12 +181,8 @@ public final class LocalDirectoryTransport implements Transport {
     @Override
     public WalSegmentSource wal() {
         Path current = directory.root().resolve("pg_wal");
-        WalSegmentSource segments = new DirectoryWalSource(
-                Files.exists(current) ? current : directory.root().resolve("pg_xlog"));
-        return name -> {
-            gate.enter();
-            return segments.open(name);
-        };
+        return gate.guard(new DirectoryWalSource(
+                Files.exists(current) ? current : directory.root().resolve("pg_xlog")));
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.pgrewind4j.transport.Gate;
 import org.pgrewind4j.transport.codec.BulkInputStream;
+import org.pgrewind4j.wal.WalSegmentSource;
 
 /** Whether a backup may be read further, and the way to its files. */
 final class Access {
@@ -36,6 +37,10 @@ final class Access {
     /** Goes on with a call. */
     void proceed() throws IOException {
         gate.proceed();
+    }
+
+    WalSegmentSource guard(WalSegmentSource wal) {
+        return gate.guard(wal);
     }
 
     void close() {

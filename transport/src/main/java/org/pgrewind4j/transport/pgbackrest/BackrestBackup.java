@@ -182,16 +182,13 @@ public final class BackrestBackup implements Backup {
      */
     @Override
     public WalSegmentSource wal() {
-        return name -> {
-            access.enter();
-            return archive.open(name);
-        };
+        return access.guard(archive);
     }
 
     /** From the archive: a backup holds history files only where WAL was copied into it. */
     @Override
     public Optional<TimelineHistory> history(PostgresVersion version, TimelineId timeline) throws IOException {
-        Optional<TimelineHistory> archived = archive.history(timeline);
+        Optional<TimelineHistory> archived = wal().history(timeline);
         return archived.isPresent() ? archived : Backup.super.history(version, timeline);
     }
 

@@ -16,6 +16,7 @@ import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.wal.PostgresVersion;
 import org.pgrewind4j.wal.WalSegmentName;
 import org.pgrewind4j.wal.WalSegmentSource;
 
@@ -145,6 +146,8 @@ interface LifeContract extends SourceUnderTest {
         }
         WalSegmentName first = new WalSegmentName(new TimelineId(1), 1, 1 << 24);
         assertThatThrownBy(() -> wal.open(first)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> transport.history(PostgresVersion.V15, new TimelineId(2)))
+                .isInstanceOf(IllegalStateException.class);
         assertThat(transport.description()).isEqualTo(description);
     }
 }

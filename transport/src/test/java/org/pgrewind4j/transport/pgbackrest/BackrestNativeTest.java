@@ -34,8 +34,10 @@ import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.transport.SourceFile;
 import org.pgrewind4j.transport.SourceMode;
 import org.pgrewind4j.transport.backup.BackupFacts.BackupType;
+import org.pgrewind4j.wal.PostgresVersion;
 import org.pgrewind4j.wal.WalSegment;
 import org.pgrewind4j.wal.WalSegmentName;
+import org.pgrewind4j.wal.WalSegmentSource;
 
 /**
  * Repositories that pgBackRest makes, against what its own restore makes of them: three of them, with files of their own, with
@@ -262,6 +264,19 @@ class BackrestNativeTest {
                     .satisfies(tablespace -> assertThat(tablespace.name()).isEqualTo("fast"));
             archivedWalIsThatOfTheServer(backup);
         }
+    }
+
+    @Test
+    void refusesHistoryFilesOnceItIsClosed() throws IOException {
+        BackrestBackup backup =
+                open(made().findFirst().orElseThrow().repository()).latest();
+        WalSegmentSource wal = backup.wal();
+        assertThat(wal.history(new TimelineId(2))).isEmpty();
+        backup.close();
+
+        assertThatThrownBy(() -> wal.history(new TimelineId(2))).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> backup.history(PostgresVersion.V15, new TimelineId(2)))
+                .isInstanceOf(IllegalStateException.class);
     }
 
     /** The server keeps all that it ever wrote. */

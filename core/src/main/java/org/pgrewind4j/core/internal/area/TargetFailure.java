@@ -11,11 +11,17 @@ public final class TargetFailure {
 
     private TargetFailure() {}
 
+    /** For a rewind. */
     public static RewindException of(Path target, TargetState state, Exception cause) {
+        return of("rewind", target, state, cause);
+    }
+
+    /** For whatever work it was, by its name. */
+    public static RewindException of(String work, Path target, TargetState state, Exception cause) {
         if (cause instanceof VerificationException different) {
             return different;
         }
         return new RewindException(
-                state, "the rewind of \"" + target + "\" failed: " + PgRewindException.describe(cause), cause);
+                state, "the " + work + " of \"" + target + "\" failed: " + PgRewindException.describe(cause), cause);
     }
 }

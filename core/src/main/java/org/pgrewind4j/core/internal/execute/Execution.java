@@ -68,8 +68,8 @@ public final class Execution {
         } catch (IOException | RuntimeException e) {
             // Until the target is locked, what lies there is another process's.
             throw cancellation.isCancelled()
-                    ? cancelled(order.target(), TargetState.UNTOUCHED, e)
-                    : TargetFailure.of(order.target(), TargetState.UNTOUCHED, e);
+                    ? cancelled(order, TargetState.UNTOUCHED, e)
+                    : TargetFailure.of(order.work(), order.target(), TargetState.UNTOUCHED, e);
         } finally {
             order.manner().listener().end();
         }
@@ -83,13 +83,14 @@ public final class Execution {
             // What interrupted it would keep files from being looked at, too.
             work.close();
             throw isCancelled
-                    ? cancelled(target, area.targetState(), e)
-                    : TargetFailure.of(target, area.targetState(), e);
+                    ? cancelled(order, area.targetState(), e)
+                    : TargetFailure.of(order.work(), target, area.targetState(), e);
         }
     }
 
-    private static RewindCancelledException cancelled(Path target, TargetState state, Exception cause) {
-        return new RewindCancelledException(state, "the rewind of \"" + target + "\" was cancelled", cause);
+    private static RewindCancelledException cancelled(Order order, TargetState state, Exception cause) {
+        return new RewindCancelledException(
+                state, "the " + order.work() + " of \"" + order.target() + "\" was cancelled", cause);
     }
 
     private RewindReport run(TargetLock lock, Cancellation.Work work) throws IOException {

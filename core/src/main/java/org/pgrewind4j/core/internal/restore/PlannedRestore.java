@@ -132,7 +132,7 @@ public final class PlannedRestore implements RestorePlan {
                 Files.createDirectory(
                         target, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             } catch (IOException e) {
-                throw TargetFailure.of(target, TargetState.UNTOUCHED, e);
+                throw TargetFailure.of("restore", target, TargetState.UNTOUCHED, e);
             }
         }
     }

@@ -74,6 +74,11 @@ public record Order(
         checks = List.copyOf(checks);
     }
 
+    /** What messages call it. */
+    public String work() {
+        return restore == null ? "rewind" : "restore";
+    }
+
     /** What a rewind asks for. */
     public Order(
             Path target,
