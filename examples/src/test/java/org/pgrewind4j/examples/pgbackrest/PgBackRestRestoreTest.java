@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.pgrewind4j.testserver.Backrest;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
@@ -105,7 +106,6 @@ class PgBackRestRestoreTest {
                 "--type=immediate                                                    | 0 | t",
                 "--type=name --target=here --target-action=pause                     | 1 | t",
                 "--type=xid --target=XID                                             | 2 | t",
-                "--type=xid --target=XID --target-exclusive                          | 1 | t",
                 "--type=lsn --target=LSN --target-timeline=current                   | 2 | t",
                 "--type=time --target=TIME --target-action=promote --archive-mode=off | 2 | f",
                 "--type=default --archive-mode=off --recovery-option=primary_conninfo=  | 3 | f",
@@ -136,7 +136,12 @@ class PgBackRestRestoreTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"--type=none", "--type=preserve", "--type=standby --process-max=2 --no-log-timestamp"})
+    @ValueSource(
+            strings = {
+                "--type=none",
+                "--type=preserve",
+                "--type=xid --target=XID --target-exclusive --process-max=2 --no-log-timestamp"
+            })
     void settingsAreTheSame(String words) throws IOException {
         for (Path target : List.of(theirs, server.dataDirectory())) {
             Files.writeString(target.resolve("postgresql.auto.conf"), "port = 1 # kept\n");
@@ -247,6 +252,43 @@ class PgBackRestRestoreTest {
         CRC32 crc = new CRC32();
         crc.update(content);
         return mode + " " + content.length + " bytes " + Long.toHexString(crc.getValue());
+    }
+
+    @Test
+    void dryRunChangesNothingAndARestoreNeedsNothingToBeThere() throws IOException {
+        Path target = folder.resolve("restored");
+        Path spooled = folder.resolve("home/spool/archive/main/in/000000010000000000000009");
+        Files.createDirectories(spooled.getParent());
+        Files.writeString(spooled, "of the cluster before");
+        List<String> command = List.of(
+                "--config=" + folder.resolve("home/pgbackrest.conf"),
+                "--stanza=main",
+                "--cmd=" + program,
+                "--pg1-path=" + target);
+
+        Result planned = run(with(command, "--dry-run", "--json"), Map.of());
+
+        assertThat(planned.status()).as(planned.err()).isZero();
+        assertThat(planned.out()).startsWith("{").contains("\"verdict\": \"RESTORE\"");
+        assertThat(target).doesNotExist();
+        assertThat(spooled).exists();
+
+        Result restored = run(command, Map.of("PGBACKREST_TARGET_TIMELINE", "latest"));
+
+        assertThat(restored.status()).as(restored.err()).isZero();
+        assertThat(spooled.getParent().getParent()).doesNotExist();
+        assertThat(Files.readString(target.resolve("postgresql.auto.conf")))
+                .endsWith("recovery_target_timeline = 'latest'\n");
+        assertThat(run(command, Map.of()).err()).contains("ERROR: [040]: unable to restore to path");
+        assertThat(run(with(command, "--resume", "--log-level-console=info"), Map.of())
+                        .out())
+                .contains("INFO: no interrupted restore to finish");
+    }
+
+    private static List<String> with(List<String> command, String... more) {
+        List<String> all = new ArrayList<>(command);
+        all.addAll(List.of(more));
+        return all;
     }
 
     @Test
