@@ -3,6 +3,7 @@ package org.pgrewind4j.core;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.transport.SourceFile;
@@ -67,6 +68,16 @@ public sealed interface FileAction {
             return size;
         }
     }
+
+    /**
+     * Writes the WAL segment in which a timeline ends: up to there the next timeline's segment repeats it, zeros follow. It
+     * is marked as archived, so that nothing ever archives it.
+     *
+     * @param path the segment
+     * @param size its size in bytes
+     * @param end where the timeline ends
+     */
+    record RepeatWal(DataPath path, long size, Lsn end) implements FileAction {}
 
     /**
      * Copies parts of a relation file from the source and gives the file the source's size.

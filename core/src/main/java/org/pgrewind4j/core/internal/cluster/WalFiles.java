@@ -25,7 +25,8 @@ import org.pgrewind4j.wal.WalSegmentName;
  * unless the target lost it. From the segment on that contains the divergence, the source's are copied, on the newest
  * timeline of its history, which is the one that recovery reads first ({@code src/backend/access/transam/xlogrecovery.c},
  * {@code XLogFileReadAnyTLI}) and which repeats the shared part of the segment. What the target has there is removed:
- * recovery would read it where the newer timeline's segment is missing.
+ * recovery would read it where the newer timeline's segment is missing. But where a timeline ends within a segment, others
+ * than recovery read its own ({@link EndedTimelines}).
  */
 public final class WalFiles {
 
@@ -105,6 +106,11 @@ public final class WalFiles {
         return needed;
     }
 
+    /** On which timeline replay reads the segment with a number, if it ends there or behind. */
+    public WalSegmentName newest(long number, Lsn end) {
+        return newest(history, segmentSize, number, end);
+    }
+
     private static WalSegmentName newest(TimelineHistory history, int segmentSize, long number, Lsn end) {
         Lsn last = Lsn.min(new Lsn((number + 1) * segmentSize - 1), end);
         return new WalSegmentName(history.timelineAt(last), number, segmentSize);
@@ -116,6 +122,10 @@ public final class WalFiles {
             return Origin.TARGET;
         }
         return isWhole(onSource, needed) ? Origin.SOURCE : Origin.MISSING;
+    }
+
+    public boolean isWholeOnTarget(WalSegmentName name) {
+        return isWhole(onTarget, name);
     }
 
     private boolean isWhole(Map<WalSegmentName, Long> side, WalSegmentName name) {
@@ -206,6 +216,10 @@ public final class WalFiles {
     /** A status file goes where its segment goes, so that a later promotion archives neither too much nor too little. */
     private Optional<FileAction> status(Listing.Pair pair, WalSegmentName segment, Set<DataPath> copied) {
         if (copied.contains(path(segment))) {
+            if (isEndOfTimeline(segment)) {
+                boolean stays = pair.target() == null || pair.path().toString().endsWith(segment.fileName() + ".done");
+                return stays ? Optional.empty() : Optional.of(new RemoveFile(pair.path()));
+            }
             if (pair.source() != null) {
                 return pair.target() == null
                         ? Optional.of(new CopyFile(pair.path(), pair.source().size()))
@@ -215,6 +229,13 @@ public final class WalFiles {
             return Optional.empty();
         }
         return pair.target() == null ? Optional.empty() : Optional.of(new RemoveFile(pair.path()));
+    }
+
+    /** Whether a segment is that of {@link EndedTimelines}, which has a status of its own, if it is not the target's. */
+    private boolean isEndOfTimeline(WalSegmentName segment) {
+        return history.span(segment.timeline())
+                .filter(span -> EndedTimelines.endsWithin(segment, span))
+                .isPresent();
     }
 
     /** The backup history file that a status file speaks of. */

@@ -16,6 +16,7 @@ import org.pgrewind4j.core.FileAction.CreateDirectory;
 import org.pgrewind4j.core.FileAction.CreateTablespaceLink;
 import org.pgrewind4j.core.FileAction.RemoveDirectory;
 import org.pgrewind4j.core.FileAction.RemoveFile;
+import org.pgrewind4j.core.FileAction.RepeatWal;
 import org.pgrewind4j.core.FileAction.RestoreWal;
 import org.pgrewind4j.core.FileAction.SetAttributes;
 import org.pgrewind4j.core.FileAction.Truncate;
@@ -202,6 +203,10 @@ public final class PlanJson {
             begin("copyFile", action, json).literal("size", copy.size());
         } else if (action instanceof RestoreWal restore) {
             begin("restoreWal", action, json).literal("size", restore.size());
+        } else if (action instanceof RepeatWal repeat) {
+            begin("repeatWal", action, json)
+                    .literal("size", repeat.size())
+                    .member("end", repeat.end().toString());
         } else if (action instanceof CopyRanges copy) {
             begin("copyRanges", action, json)
                     .literal("finalSize", copy.finalSize())

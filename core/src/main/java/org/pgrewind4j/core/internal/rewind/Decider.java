@@ -13,6 +13,7 @@ import org.pgrewind4j.core.FileAction;
 import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.RemoveDirectory;
 import org.pgrewind4j.core.FileAction.RemoveFile;
+import org.pgrewind4j.core.FileAction.RepeatWal;
 import org.pgrewind4j.core.FileAction.RestoreWal;
 import org.pgrewind4j.core.NeededWal;
 import org.pgrewind4j.core.NeededWal.Origin;
@@ -22,6 +23,7 @@ import org.pgrewind4j.core.Verdict;
 import org.pgrewind4j.core.Warning;
 import org.pgrewind4j.core.internal.cluster.ArchivedWal;
 import org.pgrewind4j.core.internal.cluster.Cluster;
+import org.pgrewind4j.core.internal.cluster.EndedTimelines;
 import org.pgrewind4j.core.internal.cluster.Listing;
 import org.pgrewind4j.core.internal.cluster.RelationGeometry;
 import org.pgrewind4j.core.internal.cluster.ReplayStart;
@@ -98,6 +100,8 @@ final class Decider {
         }
         List<FileAction> segments = new ArrayList<>(walFiles.copies(start.redo(), end.lsn()));
         List<NeededWal> wal = findWal(walFiles, segments);
+        segments.addAll(
+                new EndedTimelines(walFiles, ofSource.history(), sharedUntil().position()).repeated(wal, end.lsn()));
         Set<DataPath> copiedSegments = new HashSet<>();
         segments.forEach(copy -> copiedSegments.add(copy.path()));
         UnloggedPages unlogged = new UnloggedPages(geometry, DataDirectory.of(settings.target()), targetFiles);
@@ -239,7 +243,8 @@ final class Decider {
                 .map(SourceFile::path)
                 .filter(path -> path.isTablespace() || path.isWalDirectory())
                 .filter(link -> actions.stream()
-                        .anyMatch(action -> action.bytes() > 0 && action.path().startsWith(link)))
+                        .anyMatch(action -> (action.bytes() > 0 || action instanceof RepeatWal)
+                                && action.path().startsWith(link)))
                 .toList();
     }
 }

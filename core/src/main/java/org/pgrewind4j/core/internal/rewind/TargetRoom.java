@@ -20,6 +20,7 @@ import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.FileAction.CreateTablespaceLink;
 import org.pgrewind4j.core.FileAction.RemoveDirectory;
 import org.pgrewind4j.core.FileAction.RemoveFile;
+import org.pgrewind4j.core.FileAction.RepeatWal;
 import org.pgrewind4j.core.FileAction.UpdateFile;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.core.internal.area.StagingArea;
@@ -198,6 +199,9 @@ final class TargetRoom {
             return copy.ranges().stream()
                     .mapToLong(range -> Math.max(0, Math.min(range.length(), range.end() - size)))
                     .sum();
+        }
+        if (action instanceof RepeatWal repeat) {
+            return repeat.size();
         }
         // How much of a file differs is known when it has been compared. Should it not fit, the target is as it was.
         return action instanceof UpdateFile ? 0 : action.bytes();

@@ -127,6 +127,7 @@ public final class Sealer {
             } else if (!(action instanceof CopyFile
                     || action instanceof CopyRanges
                     || action instanceof FileAction.UpdateFile
+                    || action instanceof FileAction.RepeatWal
                     || filled.contains(action.path())
                     || stays.contains(action.path()))) {
                 rest.add(new Manifest.Plain(action));

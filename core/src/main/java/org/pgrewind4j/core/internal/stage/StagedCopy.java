@@ -47,10 +47,15 @@ public final class StagedCopy {
     }
 
     /** A whole file, staged under a name of its own. */
-    static StagedCopy of(CopyFile copy, StagingArea area, String name) {
-        String place = area.placeOf(copy.path());
-        List<FileRange> whole = List.of(new FileRange(copy.path(), 0, copy.size()));
-        return new StagedCopy(copy, whole, place, name, area.in(place, name), new long[] {0});
+    public static StagedCopy of(CopyFile copy, StagingArea area, String name) {
+        return made(copy, copy.size(), area, name);
+    }
+
+    /** A whole file that is made of what was staged before. */
+    public static StagedCopy made(FileAction action, long size, StagingArea area, String name) {
+        String place = area.placeOf(action.path());
+        List<FileRange> whole = List.of(new FileRange(action.path(), 0, size));
+        return new StagedCopy(action, whole, place, name, area.in(place, name), new long[] {0});
     }
 
     /** Parts of a file, staged one after the other from a position on in the place's blocks file. */
@@ -83,6 +88,10 @@ public final class StagedCopy {
         return found;
     }
 
+    private boolean isWholeFile() {
+        return !(action instanceof CopyRanges);
+    }
+
     boolean isInPlace() {
         return name.isEmpty();
     }
@@ -108,7 +117,7 @@ public final class StagedCopy {
         return staged[range] + offset - ranges.get(range).offset();
     }
 
-    void delivered(int range, long bytes) {
+    public void delivered(int range, long bytes) {
         delivered[range] = bytes;
     }
 
@@ -124,7 +133,7 @@ public final class StagedCopy {
         }
     }
 
-    void markVanished() {
+    public void markVanished() {
         vanished = true;
     }
 
@@ -133,7 +142,7 @@ public final class StagedCopy {
     }
 
     /** Whether all came that was asked for. */
-    boolean isWhole() {
+    public boolean isWhole() {
         for (int i = 0; i < delivered.length; i++) {
             if (delivered[i] < ranges.get(i).length()) {
                 return false;
@@ -150,7 +159,7 @@ public final class StagedCopy {
         long size = action instanceof CopyRanges parts ? parts.finalSize() : Long.MAX_VALUE;
         for (int i = 0; i < delivered.length; i++) {
             FileRange range = ranges.get(i);
-            if (delivered[i] < range.length() || action instanceof CopyFile) {
+            if (delivered[i] < range.length() || isWholeFile()) {
                 size = Math.min(size, range.offset() + delivered[i]);
             }
         }
@@ -168,7 +177,7 @@ public final class StagedCopy {
     /** What the manifest says of this file, which was {@link #checked}. */
     Manifest.Step step() {
         int[] crcs = requireNonNull(this.crcs);
-        if (action instanceof CopyFile) {
+        if (isWholeFile()) {
             return new Manifest.WholeFile(path(), finalSize(), crcs[0], place, name);
         }
         List<Manifest.Piece> pieces = new ArrayList<>();

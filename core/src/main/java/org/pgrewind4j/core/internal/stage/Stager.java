@@ -54,7 +54,7 @@ public final class Stager {
     }
 
     /** Everything staged so far. */
-    List<StagedCopy> copies() {
+    public List<StagedCopy> copies() {
         return copies;
     }
 
@@ -99,7 +99,7 @@ public final class Stager {
     }
 
     /** Takes note of what was staged in another way. */
-    void add(List<StagedCopy> others) {
+    public void add(List<StagedCopy> others) {
         copies.addAll(others);
     }
 

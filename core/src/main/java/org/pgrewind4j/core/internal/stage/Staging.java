@@ -201,6 +201,7 @@ public final class Staging implements Closeable {
         stager.fetchWal(order.walFiles().copiesUpTo(order.replay().start().redo(), end));
         new SlippedWal(order, stager).replace();
         stager.restore(order.actions(), order.archive());
+        new RepeatedWal(order, area, files, stager).stage();
     }
 
     /** The source may remove its WAL again. */

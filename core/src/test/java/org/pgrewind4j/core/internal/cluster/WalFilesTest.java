@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.RemoveFile;
+import org.pgrewind4j.core.NeededWal;
 import org.pgrewind4j.core.NeededWal.Origin;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
@@ -124,6 +125,57 @@ class WalFilesTest {
                 .containsExactly(name(2, 5), name(2, 6), name(3, 7));
         assertThat(decided(files, new Lsn(0x400028), new Lsn(0x7A0000)))
                 .containsExactly("remove " + name(1, 5), "remove " + name(1, 6));
+    }
+
+    /** Those of the timelines that end within a segment which replay reads, unless the target has only shared WAL in it. */
+    @Test
+    void repeatsSegmentsInWhichATimelineEnds() {
+        onTarget(name(1, 4), name(1, 5), name(2, 5));
+        onSource(name(2, 5), name(2, 6), name(3, 7));
+        Lsn later = new Lsn(0x790000);
+
+        assertThat(repeated(files(FIRST_SWITCH), FIRST_SWITCH, new Lsn(0x7A0000)))
+                .containsExactly(name(1, 5) + " to 0/580000", name(2, 7) + " to 0/780000");
+        assertThat(repeated(files(later), later, new Lsn(0x7A0000))).containsExactly(name(2, 7) + " to 0/780000");
+    }
+
+    /** What a standby gets by itself cannot be repeated, but the target has it up to the divergence. */
+    @Test
+    void repeatsWhatTheTargetHasWhereNobodyHasTheNextTimeline() {
+        onTarget(name(1, 5));
+
+        assertThat(repeated(files(FIRST_SWITCH), FIRST_SWITCH, new Lsn(0x7A0000)))
+                .containsExactly(name(1, 5) + " to 0/580000");
+        target.clear();
+        assertThat(repeated(files(FIRST_SWITCH), FIRST_SWITCH, new Lsn(0x7A0000)))
+                .isEmpty();
+    }
+
+    private static List<String> repeated(WalFiles files, Lsn divergence, Lsn end) {
+        List<NeededWal> needed = files.needed(new Lsn(0x400028), end).stream()
+                .map(name -> new NeededWal(name, files.origin(name)))
+                .toList();
+        return new EndedTimelines(files, HISTORY, divergence)
+                .repeated(needed, end).stream()
+                        .map(repeat -> repeat.path().fileName() + " to " + repeat.end())
+                        .toList();
+    }
+
+    @Test
+    void nothingIsArchivedOfASegmentInWhichATimelineEnds() {
+        onTarget(name(1, 5));
+        target.put("pg_wal/archive_status/" + name(1, 5) + ".ready", 0L);
+        target.put("pg_wal/archive_status/" + name(1, 5) + ".done", 0L);
+        onSource(name(1, 5), name(2, 5));
+        source.put("pg_wal/archive_status/" + name(1, 5) + ".ready", 0L);
+        source.put("pg_wal/archive_status/" + name(1, 5) + ".partial.ready", 0L);
+        WalFiles files = files(FIRST_SWITCH);
+        DataPath repeated = DataPath.of("pg_wal/" + name(1, 5));
+
+        assertThat(pairs().stream()
+                        .filter(pair -> files.isOfSegment(pair.path()))
+                        .flatMap(pair -> files.decide(pair, Set.of(repeated)).stream()))
+                .containsExactly(new RemoveFile(DataPath.of("pg_wal/archive_status/" + name(1, 5) + ".ready")));
     }
 
     @Test

@@ -27,6 +27,7 @@ import org.pgrewind4j.core.FileAction.CreateDirectory;
 import org.pgrewind4j.core.FileAction.CreateTablespaceLink;
 import org.pgrewind4j.core.FileAction.RemoveDirectory;
 import org.pgrewind4j.core.FileAction.RemoveFile;
+import org.pgrewind4j.core.FileAction.RepeatWal;
 import org.pgrewind4j.core.FileAction.RestoreWal;
 import org.pgrewind4j.core.FileAction.SetAttributes;
 import org.pgrewind4j.core.FileAction.Truncate;
@@ -41,6 +42,7 @@ import org.pgrewind4j.core.RewindReport;
 import org.pgrewind4j.core.ThinPair;
 import org.pgrewind4j.core.Verdict;
 import org.pgrewind4j.core.Verify;
+import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.transport.SourceFile;
@@ -88,6 +90,9 @@ class PlanJsonTest {
                         + " 'ranges': [[0, 8192], [24576, 16384]]}");
         actions.put(new Truncate(PATH, 8192), "{'action': 'truncate', 'path': 'base/5/16384', 'size': 8192}");
         actions.put(new RestoreWal(PATH, 7), "{'action': 'restoreWal', 'path': 'base/5/16384', 'size': 7}");
+        actions.put(
+                new RepeatWal(PATH, 7, new Lsn(0x500028)),
+                "{'action': 'repeatWal', 'path': 'base/5/16384', 'size': 7, 'end': '0/500028'}");
         actions.put(
                 new WriteConfiguration(PATH, List.of("primary_conninfo")),
                 "{'action': 'writeConfiguration', 'path': 'base/5/16384', 'settings': ['primary_conninfo']}");
