@@ -12,7 +12,7 @@ public final class LittleEndian {
 
     private LittleEndian() {}
 
-    static int uint8(byte[] bytes, int offset) {
+    public static int uint8(byte[] bytes, int offset) {
         return bytes[offset] & 0xFF;
     }
 

@@ -220,6 +220,18 @@ public final class WalRecord {
                 : Optional.empty();
     }
 
+    /**
+     * The end of a transaction, or its preparation, that the record stands for.
+     *
+     * @return what it says, or empty if the record is another one
+     * @throws WalCorruptException if the record is shorter or longer than what it announces
+     */
+    public Optional<TransactionRecord> transaction() {
+        return resourceManager() == ResourceManager.TRANSACTION
+                ? TransactionRecord.parse(mainData(), info(), xid(), header.origin(), begin(), version)
+                : Optional.empty();
+    }
+
     static ByteBuffer view(ByteBuffer bytes) {
         return bytes.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }

@@ -3,6 +3,7 @@ package org.pgrewind4j.wal.scan;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.wal.PostgresVersion;
 import org.pgrewind4j.wal.WalCorruptException;
@@ -19,6 +20,8 @@ import org.pgrewind4j.wal.record.DirectoryChange.LoggedDatabase;
 /** Decodes the records of databases and tablespaces, laid out as {@link DirectoryChange} says. */
 final class DirectoryRecords {
 
+    private static final int DATABASE = 4;
+    private static final int KIND_MASK = 0xF0;
     private static final int TABLESPACE_CREATE = 0x00;
     private static final int TABLESPACE_DROP = 0x10;
 
@@ -32,21 +35,31 @@ final class DirectoryRecords {
 
     /** Takes a record of the database resource manager; returns whether its kind is known. */
     boolean readDatabase(WalCursor cursor, int kind, WalFindings findings) {
+        Optional<DirectoryChange> change = database(cursor, kind);
+        change.ifPresent(findings::add);
+        return change.isPresent();
+    }
+
+    /** What a record of the database or the tablespace resource manager says; empty if its kind is not known. */
+    Optional<DirectoryChange> read(WalCursor cursor) {
+        int kind = cursor.info() & KIND_MASK;
+        return cursor.resourceManager() == DATABASE ? database(cursor, kind) : tablespace(cursor, kind);
+    }
+
+    private Optional<DirectoryChange> database(WalCursor cursor, int kind) {
         Lsn lsn = new Lsn(cursor.begin());
         if (kind == WalLayout.DATABASE_CREATE_BY_FILE_COPY) {
             int at = SpecialRecords.mainData(cursor, 16);
-            findings.add(new FileCopyDatabase(
+            return Optional.of(new FileCopyDatabase(
                     lsn, number(cursor, at + 4), number(cursor, at), number(cursor, at + 12), number(cursor, at + 8)));
         } else if (kind == layout.databaseCreateByWal()) {
             int at = SpecialRecords.mainData(cursor, 8);
-            findings.add(new LoggedDatabase(lsn, number(cursor, at + 4), number(cursor, at)));
+            return Optional.of(new LoggedDatabase(lsn, number(cursor, at + 4), number(cursor, at)));
         } else if (kind == layout.databaseDrop()) {
             int at = SpecialRecords.mainData(cursor, 8);
-            findings.add(new DroppedDatabase(lsn, number(cursor, at), tablespacesOfDropped(cursor, at + 4)));
-        } else {
-            return false;
+            return Optional.of(new DroppedDatabase(lsn, number(cursor, at), tablespacesOfDropped(cursor, at + 4)));
         }
-        return true;
+        return Optional.empty();
     }
 
     private List<Integer> tablespacesOfDropped(WalCursor cursor, int at) {
@@ -69,14 +82,19 @@ final class DirectoryRecords {
 
     /** Takes a record of the tablespace resource manager; one of an unknown kind says nothing. */
     void readTablespace(WalCursor cursor, int kind, WalFindings findings) {
+        tablespace(cursor, kind).ifPresent(findings::add);
+    }
+
+    private static Optional<DirectoryChange> tablespace(WalCursor cursor, int kind) {
         Lsn lsn = new Lsn(cursor.begin());
         if (kind == TABLESPACE_CREATE) {
             int at = SpecialRecords.mainData(cursor, 5);
-            findings.add(new CreatedTablespace(lsn, number(cursor, at), location(cursor, at + 4)));
+            return Optional.of(new CreatedTablespace(lsn, number(cursor, at), location(cursor, at + 4)));
         } else if (kind == TABLESPACE_DROP) {
             int at = SpecialRecords.mainData(cursor, 4);
-            findings.add(new DroppedTablespace(lsn, number(cursor, at)));
+            return Optional.of(new DroppedTablespace(lsn, number(cursor, at)));
         }
+        return Optional.empty();
     }
 
     private static String location(WalCursor cursor, int from) {

@@ -3,6 +3,10 @@ package org.pgrewind4j.wal.record;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.testserver.Failover;
@@ -14,6 +18,7 @@ import org.pgrewind4j.testserver.Workload;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.wal.ClusterWal;
 import org.pgrewind4j.wal.EndOfWal;
+import org.pgrewind4j.wal.PostgresVersion;
 
 class WalReaderReleasesTest {
 
@@ -37,6 +42,7 @@ class WalReaderReleasesTest {
                 second.standby().stop(StopMode.FAST);
 
                 assertReadsToTheEnd(second.standby());
+                assertTellsTransactions(ClusterWal.of(second.standby().dataDirectory()));
             }
         }
     }
@@ -60,5 +66,31 @@ class WalReaderReleasesTest {
                 .contains(new CheckpointRecord(
                         last.begin(), last.end(), true, wal.control().checkPointCopy()));
         assertThat(listing.records()).noneMatch(record -> record.typeName().startsWith("UNKNOWN"));
+    }
+
+    /** What a record holds is read up to its last byte, so none of it is in a form that was not expected. */
+    private static void assertTellsTransactions(ClusterWal wal) throws IOException {
+        List<TransactionRecord> transactions = wal.read(wal.begin()).records().stream()
+                .flatMap(record -> record.transaction().stream())
+                .toList();
+
+        assertThat(transactions).extracting(TransactionRecord::kind).contains(TransactionRecord.Kind.values());
+        TransactionRecord prepared = transactions.stream()
+                .filter(transaction -> transaction.gid().equals(Optional.of("committed 3")))
+                .findFirst()
+                .orElseThrow();
+        assertThat(prepared.kind()).isEqualTo(TransactionRecord.Kind.PREPARE);
+        assertThat(prepared.subtransactions()).containsExactly(prepared.xid() + 1);
+        assertThat(prepared.droppedRelations()).isEmpty();
+        assertThat(prepared.createdRelations()).hasSize(1);
+        assertThat(prepared.time()).isBetween(Instant.now().minus(1, ChronoUnit.HOURS), Instant.now());
+        TransactionRecord committed = transactions.stream()
+                .filter(transaction -> transaction.kind() == TransactionRecord.Kind.COMMIT_PREPARED)
+                .filter(transaction -> transaction.xid() == prepared.xid())
+                .findFirst()
+                .orElseThrow();
+        assertThat(committed.subtransactions()).isEqualTo(prepared.subtransactions());
+        assertThat(committed.gid())
+                .isEqualTo(wal.control().version().isAtLeast(PostgresVersion.V11) ? prepared.gid() : Optional.empty());
     }
 }

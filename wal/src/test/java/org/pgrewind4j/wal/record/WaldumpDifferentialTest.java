@@ -61,6 +61,12 @@ class WaldumpDifferentialTest {
                         .lines()
                         .map(WaldumpDifferentialTest::withoutDescription)
                         .toList());
+        Lines.assertSame(
+                ours.records().stream()
+                        .flatMap(record -> record.transaction().stream())
+                        .map(TransactionText::of)
+                        .toList(),
+                theirs.stdout().lines().flatMap(TransactionText::ofPgWaldump).toList());
         assertVaried(ours.records());
         assertThat(theirs.stderr())
                 .isEqualTo("pg_waldump: error: error in WAL record at "
