@@ -8,5 +8,6 @@ module org.pgrewind4j.core {
 
     exports org.pgrewind4j.core;
     exports org.pgrewind4j.core.archive;
+    exports org.pgrewind4j.core.report;
     exports org.pgrewind4j.core.restore;
 }

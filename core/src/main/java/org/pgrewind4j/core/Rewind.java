@@ -17,6 +17,7 @@ import org.pgrewind4j.core.internal.events.PhaseEvents;
 import org.pgrewind4j.core.internal.rewind.Planner;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
 import org.pgrewind4j.core.internal.rewind.settings.TablespaceMapping;
+import org.pgrewind4j.core.report.DivergenceReport;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.Transport;
@@ -301,6 +302,19 @@ public final class Rewind {
      */
     public Examination examine() {
         return planning(Planner::examine);
+    }
+
+    /**
+     * Says what a rewind would lose: what was committed on the target's branch alone. Reads the WAL of both branches from
+     * the divergence on, and no other files but for names; a target that a rewind is refused for can be reported on too.
+     * Changes nothing, and tells the listener nothing.
+     *
+     * @return the report; empty if the target has nothing that the source does not have, or if that cannot be told
+     * @throws RewindCancelledException if it was cancelled
+     * @throws PgRewindException if one of the sides cannot be read or understood
+     */
+    public Optional<DivergenceReport> lost() {
+        return planning(Planner::lost);
     }
 
     /** A part of planning. */

@@ -3,8 +3,10 @@ package org.pgrewind4j.core;
 import java.util.List;
 import java.util.Optional;
 import org.pgrewind4j.core.internal.json.PlanJson;
+import org.pgrewind4j.core.report.DivergenceReport;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.timeline.TimelineId;
 
 /**
@@ -179,6 +181,17 @@ public interface RewindPlan {
      */
     default long sourceBytes() {
         return 0;
+    }
+
+    /**
+     * What the rewind loses. This reads the WAL of both branches when it is called, and not before: ask before
+     * {@link #execute}, which removes the target's.
+     *
+     * @return the report, empty unless the verdict is {@code REWIND}
+     * @throws PgRewindException if WAL of the target cannot be read or understood
+     */
+    default Optional<DivergenceReport> lost() {
+        return Optional.empty();
     }
 
     /**

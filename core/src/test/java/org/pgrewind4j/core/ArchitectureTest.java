@@ -77,13 +77,18 @@ final class ArchitectureTest extends PackagesContract {
         return DOORS.contains(outermost(type).getName());
     }
 
-    /** A door shares its package with words; and plans and reports are words that can be written as JSON. */
+    /**
+     * A door shares its package with words; and plans and reports are words that can be written as JSON, or tell what is
+     * lost.
+     */
     @Override
     protected String partOf(JavaClass type) {
         if (isDoor(type) && !type.getPackageName().equals(CORE + ".archive")) {
             return outermost(type).getName();
         }
-        return type.getPackageName().equals(INTERNAL + ".json") ? CORE : type.getPackageName();
+        return Set.of(INTERNAL + ".json", CORE + ".report").contains(type.getPackageName())
+                ? CORE
+                : type.getPackageName();
     }
 
     @Test

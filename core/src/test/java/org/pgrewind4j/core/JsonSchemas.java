@@ -10,12 +10,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Objects;
+import org.pgrewind4j.core.report.DivergenceReport;
 
 /** The published schemas of plans and reports. */
 public final class JsonSchemas {
 
     private static final JsonSchema PLAN = load("plan");
     private static final JsonSchema REPORT = load("report");
+    private static final JsonSchema DIVERGENCE = load("divergence");
 
     private JsonSchemas() {}
 
@@ -37,6 +39,12 @@ public final class JsonSchemas {
 
     public static void assertValid(RewindReport report) {
         assertThat(REPORT.validate(report.toJson(), InputFormat.JSON))
+                .as(report.toJson())
+                .isEmpty();
+    }
+
+    public static void assertValid(DivergenceReport report) {
+        assertThat(DIVERGENCE.validate(report.toJson(), InputFormat.JSON))
                 .as(report.toJson())
                 .isEmpty();
     }

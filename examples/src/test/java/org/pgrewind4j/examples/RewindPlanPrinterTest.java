@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,7 @@ class RewindPlanPrinterTest {
         "blocksWithoutImage",
         "sourceBytes",
         "bytes",
+        "comparedBytes",
         "phases",
         "disk",
         "wal",
@@ -62,6 +64,8 @@ class RewindPlanPrinterTest {
             JsonNode plan = plan(0, old, promoted);
             assertTellsTheRewind(plan);
             assertThat(Lsn.parse(plan.at("/divergence/position").textValue())).isGreaterThanOrEqualTo(divergence);
+            assertReportsWhatIsLost(
+                    old, promoted, plan.at("/divergence/position").textValue());
 
             SmallestRewind.main(new String[] {
                 old.dataDirectory().toString(), promoted.dataDirectory().toString()
@@ -109,6 +113,26 @@ class RewindPlanPrinterTest {
                 .isEqualTo(plan.at("/bytes/blockBytes").longValue())
                 .isPositive();
         assertThat(plan.findValuesAsText("action")).contains("copyRanges", "copyFile", "removeFile");
+    }
+
+    private static void assertReportsWhatIsLost(PostgresServer old, PostgresServer promoted, String divergence)
+            throws IOException {
+        StringWriter report = new StringWriter();
+        Path page = Files.createTempFile("lost", ".html");
+        int status = DivergenceReportPrinter.commandLine()
+                .setOut(new PrintWriter(report))
+                .execute(
+                        "--html=" + page,
+                        old.dataDirectory().toString(),
+                        promoted.dataDirectory().toString());
+
+        assertThat(status).isEqualTo(3);
+        assertThat(report.toString())
+                .startsWith("What a rewind loses: data directory \"" + old.dataDirectory() + "\"\n")
+                .contains("  diverged at           " + divergence + ", timeline 1\n")
+                .contains("  rows of user tables   1,000 deleted\n");
+        assertThat(page).content().startsWith("<!DOCTYPE html>").contains("<b>public.t</b>: 1,000 deleted");
+        Files.delete(page);
     }
 
     @Test

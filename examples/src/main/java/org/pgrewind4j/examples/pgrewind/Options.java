@@ -34,6 +34,7 @@ final class Options {
     private static final String COMPARE = "compare";
     private static final String JOBS = "jobs";
     private static final String JSON = "json";
+    private static final String REPORT = "report";
     private static final String RESTORE_TIMEOUT = "restore-timeout";
     private static final String RESUME = "resume";
     private static final String STATEMENT_TIMEOUT = "statement-timeout";
@@ -63,6 +64,7 @@ final class Options {
             BLOCK_SELECTION,
             COMPARE,
             JOBS,
+            REPORT,
             RESTORE_TIMEOUT,
             STATEMENT_TIMEOUT,
             TABLESPACE_MAPPING,
@@ -77,6 +79,7 @@ final class Options {
             BLOCK_SELECTION,
             COMPARE,
             JOBS,
+            REPORT,
             RESTORE_TIMEOUT,
             STATEMENT_TIMEOUT,
             TABLESPACE_MAPPING,
@@ -145,6 +148,7 @@ final class Options {
         blockSelection();
         compare();
         jobs();
+        report();
         restoreTimeout();
         statementTimeout();
         tablespaces();
@@ -233,6 +237,17 @@ final class Options {
             case "always" -> Compare.ALWAYS;
             default -> throw error("unrecognized time to compare: " + when);
         };
+    }
+
+    /** The file that what is lost is reported in: outside the target, where a rewind removes what the source does not have. */
+    Optional<Path> report() throws UsageException {
+        Optional<Path> file =
+                value(REPORT).map(name -> Path.of(name).toAbsolutePath().normalize());
+        if (file.isPresent() && file.get().startsWith(target())) {
+            throw error(
+                    "the report must not lie in the target: " + value(REPORT).orElseThrow());
+        }
+        return file;
     }
 
     Optional<Integer> jobs() throws UsageException {

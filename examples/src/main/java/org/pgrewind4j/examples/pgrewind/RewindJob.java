@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.pgrewind4j.core.Rewind;
 import org.pgrewind4j.core.RewindException;
@@ -127,7 +128,7 @@ final class RewindJob {
                         "An interrupted rewind of the target can be finished without its source: run with --resume."));
     }
 
-    private boolean rewind(Rewind rewind) throws IOException {
+    private boolean rewind(Rewind rewind) throws IOException, UsageException {
         if (options.wantsCleanTarget() && !CleanShutdown.of(options.target())) {
             throw new IOException("target server must be shut down cleanly");
         }
@@ -139,6 +140,10 @@ final class RewindJob {
         RewindPlan plan = rewind.plan();
         outcome.plan(plan);
         plan.divergence().ifPresent(lines::tell);
+        Optional<Path> report = options.report();
+        if (report.isPresent()) {
+            new LostReport(messages).write(rewind, report.get());
+        }
         return carryOut(plan);
     }
 

@@ -56,11 +56,11 @@ public final class JsonWriter {
     }
 
     /** Begins an object that is an element of an array. */
-    JsonWriter beginElement() {
+    public JsonWriter beginElement() {
         return element().begin('{', '}');
     }
 
-    JsonWriter value(String value) {
+    public JsonWriter value(String value) {
         element().text.append(quoted(value));
         return this;
     }

@@ -1,5 +1,6 @@
 package org.pgrewind4j.core.internal.rewind;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +35,10 @@ import org.pgrewind4j.core.internal.rewind.rehearsal.SourceCheck;
 import org.pgrewind4j.core.internal.rewind.rehearsal.UnchangedFiles;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
 import org.pgrewind4j.core.internal.stage.Order;
+import org.pgrewind4j.core.report.DivergenceReport;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.timeline.TimelineId;
 
 /** The plan of a real rewind: what was asked for, what was found out, and what follows from it. */
@@ -224,6 +227,18 @@ public final class PlannedRewind implements RewindPlan {
     @Override
     public long sourceBytes() {
         return facts == null ? 0 : facts.sourceBytes();
+    }
+
+    @Override
+    public Optional<DivergenceReport> lost() {
+        try {
+            return facts == null ? Optional.empty() : LostWork.of(settings);
+        } catch (IOException e) {
+            throw new PgRewindException(
+                    "cannot read what a rewind of \"" + settings.target() + "\" loses: "
+                            + PgRewindException.describe(e),
+                    e);
+        }
     }
 
     public RewindFacts facts() {

@@ -21,6 +21,7 @@ import org.pgrewind4j.core.internal.rewind.evidence.SharedRecord;
 import org.pgrewind4j.core.internal.rewind.evidence.TargetScan;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
 import org.pgrewind4j.core.internal.stage.SealedBranch;
+import org.pgrewind4j.core.report.DivergenceReport;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 import org.pgrewind4j.wal.MissingWalException;
@@ -83,11 +84,21 @@ public final class Planner {
         return isForbidden ? Verdict.REFUSED : found;
     }
 
+    /** What a rewind would lose; nothing is known of a target that an earlier rewind has sealed. */
+    public Optional<DivergenceReport> lost() throws IOException {
+        return SealedRewind.isIn(settings.target()) ? Optional.empty() : LostWork.of(settings);
+    }
+
     private PlannedRewind resumed() throws IOException {
         SealedBranch.check(settings.target(), settings.source()).ifPresent(preconditions::add);
         return preconditions.problems().isEmpty()
                 ? PlannedRewind.of(settings, Verdict.RESUME, null, List.of())
                 : refused(null);
+    }
+
+    /** The control file of a target that no other rewind has begun to work on, or has in place. */
+    static ControlFile targetControl(Settings settings, LocalDirectoryTransport target) throws IOException {
+        return targetControl(target, new StagingArea(settings.target(), List.of()));
     }
 
     /** An execution in place that was interrupted has left the control file aside. */
