@@ -22,6 +22,7 @@ module org.pgrewind4j.transport {
     requires static org.newsclub.net.unix;
 
     exports org.pgrewind4j.transport;
+    exports org.pgrewind4j.transport.archive;
     exports org.pgrewind4j.transport.backup;
     exports org.pgrewind4j.transport.live;
     exports org.pgrewind4j.transport.local;

@@ -142,7 +142,8 @@ public final class Rewind {
      * source's {@code pg_wal} last, and only for shared WAL. What replay needs and neither side has is copied from there.
      * The target's timeline history is taken from there too if the target has lost it.
      *
-     * @param archive gives segments of the clusters' branches: their WAL archive, or {@link RestoredWal}
+     * @param archive gives segments of the clusters' branches: their WAL archive, such as
+     *     {@link org.pgrewind4j.transport.archive.WalArchive}, or {@link RestoredWal}
      * @return this
      */
     public Rewind walFrom(WalSegmentSource archive) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
@@ -25,9 +27,9 @@ import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.transport.archive.WalArchive;
 import org.pgrewind4j.transport.live.LiveServerTransport;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
-import org.pgrewind4j.wal.DirectoryWalSource;
 import org.pgrewind4j.wal.WalSegmentName;
 import org.pgrewind4j.wal.control.ClusterState;
 import org.pgrewind4j.wal.control.ControlFile;
@@ -360,7 +362,12 @@ class RefusalTest {
         WalSegmentName parting = WalSegmentName.containing(
                 new TimelineId(1), whole.divergence().orElseThrow().position(), SEGMENT);
         Path moved = inTarget("pg_wal/" + parting.fileName());
-        Files.move(moved, archive.resolve(parting.fileName()));
+        Path folder = Files.createDirectory(archive.resolve("0000000100000000"));
+        try (OutputStream packed =
+                new GZIPOutputStream(Files.newOutputStream(folder.resolve(parting.fileName() + ".gz")))) {
+            Files.copy(moved, packed);
+        }
+        Files.delete(moved);
 
         assertRefused(new Problem(
                 Kind.WAL_MISSING_FOR_SCAN,
@@ -371,7 +378,7 @@ class RefusalTest {
         try (LocalDirectoryTransport transport = LocalDirectoryTransport.open(source.dataDirectory())) {
             RewindPlan plan = Rewind.of(target.dataDirectory())
                     .from(transport)
-                    .walFrom(new DirectoryWalSource(archive))
+                    .walFrom(WalArchive.of(archive))
                     .plan();
             assertThat(plan.verdict()).isEqualTo(Verdict.REWIND);
             assertThat(plan.actions())

@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.pgrewind4j.core.archive.RestoreCommand;
 import org.pgrewind4j.core.archive.RestoredWal;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.transport.archive.WalArchive;
 import org.pgrewind4j.transport.live.LiveServerBuilder;
 import org.pgrewind4j.transport.live.LiveServerTransport;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
@@ -43,6 +46,18 @@ final class Inputs {
         // An interrupted command must not leave the archive's WAL in the target.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(wal), "remove-restored-wal"));
         return Optional.of(wal);
+    }
+
+    /** The archives in directories. */
+    List<WalArchive> walArchives() throws IOException {
+        List<WalArchive> archives = new ArrayList<>();
+        for (Path directory : options.walArchives()) {
+            if (!Files.isDirectory(directory)) {
+                throw new IOException("could not open directory \"" + directory + "\" of --wal-archive");
+            }
+            archives.add(WalArchive.of(directory));
+        }
+        return archives;
     }
 
     private void remove(RestoredWal wal) {

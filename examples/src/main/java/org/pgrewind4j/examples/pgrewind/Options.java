@@ -42,6 +42,7 @@ final class Options {
     private static final String TABLESPACE_ROOT = "tablespace-root";
     private static final String TIMEOUT = "timeout";
     private static final String VERIFY = "verify";
+    private static final String WAL_ARCHIVE = "wal-archive";
 
     private static final List<String> FLAGS = List.of(
             RESTORE_TARGET_WAL,
@@ -69,7 +70,8 @@ final class Options {
             STATEMENT_TIMEOUT,
             TABLESPACE_MAPPING,
             TABLESPACE_ROOT,
-            TIMEOUT);
+            TIMEOUT,
+            WAL_ARCHIVE);
 
     /** The original does not have them, so they must not make its abbreviations ambiguous. */
     private static final Set<String> OWN = Set.of(
@@ -84,7 +86,8 @@ final class Options {
             STATEMENT_TIMEOUT,
             TABLESPACE_MAPPING,
             TABLESPACE_ROOT,
-            TIMEOUT);
+            TIMEOUT,
+            WAL_ARCHIVE);
 
     private static final Map<Character, String> LETTERS = Map.of(
             'c', RESTORE_TARGET_WAL, 'D', TARGET, 'n', DRY_RUN, 'N', NO_SYNC, 'P', PROGRESS, 'R', WRITE_RECOVERY_CONF);
@@ -268,6 +271,11 @@ final class Options {
 
     TablespaceOptions tablespaces() throws UsageException {
         return TablespaceOptions.parse(line.values(TABLESPACE_MAPPING), line.values(TABLESPACE_ROOT));
+    }
+
+    /** In the order in which they are asked. */
+    List<Path> walArchives() {
+        return line.values(WAL_ARCHIVE).stream().map(Path::of).toList();
     }
 
     private Optional<Integer> number(String option, int most) throws UsageException {

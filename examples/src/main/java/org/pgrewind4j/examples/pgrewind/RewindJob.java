@@ -111,6 +111,7 @@ final class RewindJob {
                         .listener(progress);
                 options.jobs().ifPresent(rewind::threads);
                 options.tablespaces().tell(rewind);
+                inputs.walArchives().forEach(rewind::walFrom);
                 if (archive != null) {
                     rewind.walFrom(archive);
                 }
