@@ -92,6 +92,8 @@ class ScriptsIT {
         Path bin = temporary.resolve("bin");
         assertThat(run(List.of(bin.resolve("pg_rewind").toString(), "--version")))
                 .startsWith("pg_rewind (PostgreSQL)");
+        assertThat(run(List.of(bin.resolve("pgbackrest-restore").toString(), "--help")))
+                .startsWith("Usage: pgbackrest-restore ");
         assertThat(run(List.of(bin.resolve("waldump").toString(), "--help"))).startsWith("Usage: waldump ");
         assertThat(run(List.of(bin.resolve("rewind-plan").toString(), "--help")))
                 .startsWith("Usage: rewind-plan ");
