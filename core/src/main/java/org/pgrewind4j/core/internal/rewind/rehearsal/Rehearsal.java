@@ -16,6 +16,8 @@ import org.pgrewind4j.core.internal.stage.StagedCopy;
 import org.pgrewind4j.core.internal.stage.StagedDataCheck;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.SourceMode;
+import org.pgrewind4j.wal.MissingWalException;
+import org.pgrewind4j.wal.WalEndsTooEarlyException;
 import org.pgrewind4j.wal.WalLevel;
 import org.pgrewind4j.wal.WalSegmentSource;
 
@@ -52,6 +54,9 @@ import org.pgrewind4j.wal.WalSegmentSource;
  */
 public final class Rehearsal implements StagedDataCheck {
 
+    /** What is read of a running source while planning; the execution fetches it once more. */
+    private static final long LITTLE_WAL = 64L << 20;
+
     private final Settings settings;
     private final RewindFacts facts;
     private final List<FileAction> actions;
@@ -68,25 +73,46 @@ public final class Rehearsal implements StagedDataCheck {
      * @param problems what replay cannot do, or does wrong
      * @param result what is known else, if there are none
      */
-    public record Found(List<Problem> problems, Result result) {
-
-        private static final Found NOTHING = new Found(List.of(), Result.HOLDS);
-    }
+    public record Found(List<Problem> problems, Result result) {}
 
     /**
      * Asks of the WAL where nothing is fetched for it, so that a rewind is refused before its first byte. Of a running
-     * source all WAL would have to be fetched; the execution fetches it, and then asks the same.
+     * source all WAL would have to be fetched; the execution fetches it, and then asks the same. Only torn reads are asked
+     * for at once, where there is little WAL.
      *
      * @param end where replay ends, as of now
      * @return nothing where it is not asked
      */
     public Found askEarly(Lsn end) throws IOException {
-        if (settings.source().mode() != SourceMode.STOPPED) {
-            return Found.NOTHING;
+        List<WalSegmentSource> chain = new ArrayList<>(List.of(settings.source().wal()));
+        chain.addAll(settings.archives());
+        WalSegmentSource wal = WalSegmentSource.firstOf(chain);
+        return settings.source().mode() == SourceMode.STOPPED
+                ? rehearse(wal, List.of(), end)
+                : new Found(tornReads(wal, end), Result.HOLDS);
+    }
+
+    private List<Problem> tornReads(WalSegmentSource wal, Lsn end) throws IOException {
+        Lsn from = facts.divergence().position();
+        boolean isLittle = !end.isAfter(from) || end.minus(from) <= LITTLE_WAL;
+        TornReads torn = tornReads();
+        if (!torn.areTaken() || !isLittle) {
+            return List.of();
         }
-        List<WalSegmentSource> wal = new ArrayList<>(List.of(settings.source().wal()));
-        wal.addAll(settings.archives());
-        return rehearse(WalSegmentSource.firstOf(wal), List.of(), end);
+        try {
+            return torn.unmended(ReplayedWal.read(settings, facts, wal, end).fullPageWritesOff()).stream()
+                    .toList();
+        } catch (MissingWalException | WalEndsTooEarlyException e) {
+            // The source removes what it no longer needs: what that means shows when it is copied.
+            return List.of();
+        }
+    }
+
+    private TornReads tornReads() throws IOException {
+        return new TornReads(
+                settings.source().mode(),
+                facts.source().controlFile(),
+                facts.isOfContents() ? Read.PARTLY_VERIFIED : Read.VERIFIED);
     }
 
     @Override
@@ -111,12 +137,7 @@ public final class Rehearsal implements StagedDataCheck {
         List<Warning> warnings = new ArrayList<>(new ReplayNeeds(settings, facts).of(replayed));
         new UnseenWal(replayed.unseen()).tell(facts, actions, replayed, problems, warnings);
         checkWalLevel(replayed, problems);
-        new TornReads(
-                        settings.source().mode(),
-                        facts.source().controlFile(),
-                        facts.isOfContents() ? Read.PARTLY_VERIFIED : Read.VERIFIED)
-                .unmended(replayed.fullPageWritesOff())
-                .ifPresent(problems::add);
+        tornReads().unmended(replayed.fullPageWritesOff()).ifPresent(problems::add);
         ReplayedDirectories directories = new ReplayedDirectories(settings, facts, actions);
         directories.replay(replayed.directories());
         problems.addAll(directories.problems());

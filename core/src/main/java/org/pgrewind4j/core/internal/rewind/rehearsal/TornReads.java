@@ -28,9 +28,14 @@ record TornReads(SourceMode mode, ControlFile source, Read read) {
         PARTLY_VERIFIED
     }
 
+    /** Whether a page can be torn when it is taken from the source. */
+    boolean areTaken() {
+        return mode != SourceMode.STOPPED && !(source.hasDataChecksums() && read == Read.VERIFIED);
+    }
+
     /** What is wrong if {@code full_page_writes} was switched off at some positions. */
     Optional<Problem> unmended(List<Lsn> switchedOff) {
-        if (mode == SourceMode.STOPPED || (source.hasDataChecksums() && read == Read.VERIFIED)) {
+        if (!areTaken()) {
             return Optional.empty();
         }
         return switchedOff.stream()

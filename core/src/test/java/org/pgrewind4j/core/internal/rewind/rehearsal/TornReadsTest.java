@@ -14,9 +14,10 @@ import org.pgrewind4j.core.CopyMode;
 import org.pgrewind4j.core.DivergedPair;
 import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.Problem.Kind;
-import org.pgrewind4j.core.Refused;
 import org.pgrewind4j.core.Rewind;
+import org.pgrewind4j.core.RewindPlan;
 import org.pgrewind4j.core.Rewound;
+import org.pgrewind4j.core.Verdict;
 import org.pgrewind4j.core.internal.rewind.rehearsal.TornReads.Read;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
@@ -77,8 +78,11 @@ class TornReadsTest {
         try (LiveServerTransport source = LiveServerTransport.ofJdbcUrl(
                         pair.source().jdbcUrl("postgres"), login)
                 .open()) {
-            return Refused.problems(Rewind.of(pair.target().dataDirectory()).from(source))
-                    .get(0);
+            RewindPlan plan =
+                    Rewind.of(pair.target().dataDirectory()).from(source).plan();
+            assertThat(plan.verdict()).isEqualTo(Verdict.REFUSED);
+            assertThat(plan.problems()).hasSize(1);
+            return plan.problems().get(0);
         }
     }
 
