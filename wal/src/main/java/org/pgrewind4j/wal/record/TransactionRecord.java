@@ -117,7 +117,7 @@ public record TransactionRecord(
      * @param begin where it begins
      * @param version the release that wrote it
      * @return what it says; empty if it neither ends nor prepares a transaction
-     * @throws WalCorruptException if it is shorter or longer than what it announces
+     * @throws org.pgrewind4j.wal.WalCorruptException if it is shorter or longer than what it announces
      */
     public static Optional<TransactionRecord> parse(
             ByteBuffer mainData, int info, long xid, int origin, Lsn begin, PostgresVersion version) {

@@ -111,7 +111,7 @@ public final class WalActivityCollector {
      *
      * @return what it did
      * @throws IOException if the source has a segment and cannot read it
-     * @throws WalCorruptException if a record's CRC is good and its content is not of the release's form
+     * @throws org.pgrewind4j.wal.WalCorruptException if a record's CRC is good and its content is not of the release's form
      */
     public WalActivity collect() throws IOException {
         ActivityFindings findings = new ActivityFindings(version, transactions);
