@@ -14,10 +14,11 @@ import java.nio.file.Files;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.pgrewind4j.architecture.PackagesContract;
+import org.pgrewind4j.architecture.TagsContract;
 import org.pgrewind4j.transport.Transport;
 
 /** Holds the walls between the packages of this module, which {@code ARCHITECTURE.md} draws. */
-final class ArchitectureTest extends PackagesContract {
+final class ArchitectureTest extends PackagesContract implements TagsContract {
 
     private static final String CORE = "org.pgrewind4j.core";
     private static final String INTERNAL = CORE + ".internal";

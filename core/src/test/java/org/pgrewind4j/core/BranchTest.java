@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgrewind4j.core.Problem.Kind;
@@ -18,6 +19,7 @@ import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
 
 /** Two servers that were promoted at one position and did the same, and an old primary that goes to one of them. */
+@Tag("server")
 class BranchTest {
 
     @AutoClose

@@ -11,12 +11,14 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.core.RewindException.TargetState;
 import org.pgrewind4j.timeline.PgRewindException;
 
 /** A target in which someone put something else in a file's place after the plan was made. */
+@Tag("server")
 class BrokenTargetTest {
 
     @TempDir

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgrewind4j.testserver.Failover;
@@ -14,6 +15,7 @@ import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
 
 /** New primaries that have made more WAL than they have written to their disk. */
+@Tag("server")
 class BusySourceTest {
 
     /** A transaction without a commit leaves its last records in memory, and what is written ends within one of them. */

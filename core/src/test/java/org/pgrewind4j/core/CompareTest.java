@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +31,7 @@ import org.pgrewind4j.wal.WalSegmentName;
 import org.pgrewind4j.wal.control.ControlFile;
 
 /** Targets whose WAL does not tell what they changed, and that become the source all the same. */
+@Tag("server")
 class CompareTest {
 
     @AutoClose

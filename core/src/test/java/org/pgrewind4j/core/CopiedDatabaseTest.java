@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.testserver.PostgresServer;
@@ -19,6 +20,7 @@ import org.pgrewind4j.transport.local.LocalDirectoryTransport;
  * Databases that the source created by copying files, after it was promoted: replay copies them again, from what then
  * lies on the target.
  */
+@Tag("server")
 class CopiedDatabaseTest {
 
     private static final String LSN = "[0-9A-F]+/[0-9A-F]+";

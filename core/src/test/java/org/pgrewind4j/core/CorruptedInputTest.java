@@ -13,6 +13,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
+import org.junit.jupiter.api.Tag;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.timeline.Lsn;
@@ -25,6 +26,7 @@ import org.pgrewind4j.wal.WalSegmentName;
  * One flipped byte in what a plan is made from. Where a CRC guards it, the plan is the same, or there is none; elsewhere
  * it may be another one. It is never an error that is not the library's own.
  */
+@Tag("server")
 class CorruptedInputTest {
 
     private static final int SEGMENT = 1 << 20;

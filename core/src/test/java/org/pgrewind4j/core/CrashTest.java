@@ -15,6 +15,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.core.internal.apply.Resumption;
@@ -36,6 +37,7 @@ import org.pgrewind4j.transport.DataPath;
  * <p>{@code -Dpgrewind4j.test.crashes=100} lets each operation be the last so often, every second time with a crash of the
  * machine, each of which forgets something else.
  */
+@Tag("server")
 class CrashTest {
 
     private static final int CRASHES = Integer.getInteger("pgrewind4j.test.crashes", 1);

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgrewind4j.core.Problem.Kind;
@@ -25,6 +26,7 @@ import org.pgrewind4j.wal.WalSegmentName;
 import org.pgrewind4j.wal.control.ControlFile;
 
 /** Old primaries that crashed with more changed pages than their buffers hold, so that these got to the disk. */
+@Tag("server")
 class CrashedTargetTest {
 
     /** How often the server is killed; many times by hand. */

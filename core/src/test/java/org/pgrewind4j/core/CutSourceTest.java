@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -15,6 +16,7 @@ import org.pgrewind4j.transport.RangeReceiver;
 import org.pgrewind4j.transport.Transport;
 
 /** A running source that cut every relation between being listed and being read. */
+@Tag("server")
 class CutSourceTest {
 
     @ParameterizedTest

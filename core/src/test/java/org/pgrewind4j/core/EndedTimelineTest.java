@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.core.FileAction.RepeatWal;
@@ -17,6 +18,7 @@ import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** What was prepared on a timeline that ended in the same segment is read again from the WAL of that timeline. */
+@Tag("server")
 class EndedTimelineTest {
 
     static List<ServerRelease> releases() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.Properties;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgrewind4j.core.Problem.Kind;
@@ -19,6 +20,7 @@ import org.pgrewind4j.transport.SourceFileVisitor;
 import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.transport.live.LiveServerTransport;
 
+@Tag("server")
 class ExaminationTest {
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package org.pgrewind4j.core;
 
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.testserver.Failover;
@@ -15,6 +16,7 @@ import org.pgrewind4j.testserver.Workload;
  * Rewinds of three servers or over more than one failover, on every release, held against the source as in
  * {@link RewindScenarioTest}.
  */
+@Tag("server")
 class FailoverChainTest {
 
     private static final int ROWS = 300;

@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The system itself refuses a process that rewinds what it asks for: room, descriptors, large files. */
+@Tag("server")
 class FaultyProcessTest {
 
     /** More than the process may have open when it gets on. */

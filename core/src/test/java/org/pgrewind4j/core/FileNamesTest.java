@@ -12,6 +12,7 @@ import java.util.Properties;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,6 +26,7 @@ import org.pgrewind4j.transport.live.LiveServerTransport;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** Names of files are bytes: right in any locale, or refused before anything is touched. */
+@Tag("server")
 class FileNamesTest {
 
     private static DivergedPair pair;

@@ -12,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.core.FileAction.CopyRanges;
@@ -28,6 +29,7 @@ import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** An execution that overwrites blocks in place, on real servers: undisturbed, interrupted, and what may follow that. */
+@Tag("server")
 class InPlaceTest {
 
     @TempDir

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pgrewind4j.testserver.PostgresServer;
@@ -28,6 +29,7 @@ import org.pgrewind4j.transport.DataPath;
  *
  * <p>{@code -Dpgrewind4j.test.kills=200} kills so often.
  */
+@Tag("server")
 class KilledProcessTest {
 
     private static final int KILLS = Integer.getInteger("pgrewind4j.test.kills", 4);

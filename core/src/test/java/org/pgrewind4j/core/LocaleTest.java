@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.testserver.Failover;
@@ -16,6 +17,7 @@ import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.transport.live.LiveServerTransport;
 
 /** A JVM whose language has digits of its own and other letters: what it sends, writes and prints is the same. */
+@Tag("server")
 class LocaleTest {
 
     /** Persian writes other digits than these, Turkish has another lower case of {@code I}. */

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,6 +25,7 @@ import org.pgrewind4j.wal.control.CheckPoint;
 import org.pgrewind4j.wal.control.ControlFile;
 
 /** WAL between a redo point and its checkpoint's record that only the standby itself will find. */
+@Tag("server")
 class MissingRedoTest {
 
     private static final int SEGMENT = 1 << 20;

@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,6 +39,7 @@ import org.pgrewind4j.transport.pgbackrest.BackrestRepository;
 import org.pgrewind4j.wal.control.ControlFile;
 
 /** A restore and pgBackRest's own, over copies of one old primary, make the same of it to the last byte. */
+@Tag("server")
 class NativeRestoreTest {
 
     private static final Path PROGRAM = Path.of("/usr/bin/pgbackrest");

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.core.internal.area.Manifest;
@@ -25,6 +26,7 @@ import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
 
 /** Pairs of clusters that need no rewind, or of which one could be taken for the other. */
+@Tag("server")
 class NothingToDoTest {
 
     private static DivergedPair pair;

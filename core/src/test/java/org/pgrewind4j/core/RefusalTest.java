@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.core.Problem.Kind;
@@ -35,6 +36,7 @@ import org.pgrewind4j.wal.control.ClusterState;
 import org.pgrewind4j.wal.control.ControlFile;
 
 /** What forbids the rewind of a real diverged pair, each case on copies of its own. */
+@Tag("server")
 class RefusalTest {
 
     private static final int SEGMENT = 1 << 20;

@@ -11,6 +11,7 @@ import java.util.Properties;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +31,7 @@ import org.pgrewind4j.transport.live.LiveServerTransport;
 import org.pgrewind4j.wal.DirectoryWalSource;
 
 /** A new primary that keeps no WAL longer than it needs it, and writes while it is copied. */
+@Tag("server")
 class RemovedWalTest {
 
     private static final int SEGMENT = 1 << 20;

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** Paths of which replay, or the other side, thinks otherwise: tablespaces' locations, and numbers of relations. */
+@Tag("server")
 class ReplayedPathsTest {
 
     private static final int ROWS_OF_MANY_BLOCKS = 20_000;

@@ -13,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.core.RewindException.TargetState;
@@ -26,6 +27,7 @@ import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** What real servers make of a target on which an execution died, and what the next one does with it. */
+@Tag("server")
 class ResumeTest {
 
     @TempDir

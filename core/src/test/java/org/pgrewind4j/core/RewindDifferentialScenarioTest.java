@@ -3,6 +3,7 @@ package org.pgrewind4j.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pgrewind4j.testserver.CommandResult;
 import org.pgrewind4j.testserver.Failover;
@@ -14,6 +15,7 @@ import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.testserver.Workload;
 
 /** One diverged data directory, rewound by {@code pg_rewind} and in both our ways: replay must lead all to one state. */
+@Tag("server")
 class RewindDifferentialScenarioTest {
 
     private static final int ROWS = 300;

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -19,6 +20,7 @@ import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 
 /** What a listener is told, and what becomes of a rewind whose listener fails. */
+@Tag("server")
 class RewindListenerTest {
 
     private static DivergedPair pair;

@@ -2,6 +2,7 @@ package org.pgrewind4j.core;
 
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -11,6 +12,7 @@ import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.Workload;
 
 /** A crashed old primary, rewound from a new one that takes writes meanwhile and made no checkpoint of its own yet. */
+@Tag("server")
 class RewindLiveScenarioTest {
 
     private static final int ROWS = 300;

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,6 +21,7 @@ import org.pgrewind4j.testserver.Workload;
  * Failovers with real divergences on every release, each followed by a rewind whose result is held against the source:
  * it starts as a standby, becomes consistent, catches up, and then has the same rows and pages.
  */
+@Tag("server")
 class RewindScenarioTest {
 
     private static final int ROWS = 300;

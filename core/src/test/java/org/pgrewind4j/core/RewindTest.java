@@ -3,6 +3,7 @@ package org.pgrewind4j.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.testserver.Failover;
@@ -12,6 +13,7 @@ import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** The main path with real servers: a failover, a divergence, a rewind, and a standby that follows. */
+@Tag("server")
 class RewindTest {
 
     static java.util.List<ServerRelease> releases() {

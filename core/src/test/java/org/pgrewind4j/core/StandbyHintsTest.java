@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.testserver.Failover;
@@ -21,6 +22,7 @@ import org.pgrewind4j.transport.local.LocalDirectoryTransport;
  * A standby that was promoted by mistake, while a transaction ran on the primary: it notes on its pages that the
  * transaction never ended, and does not log that where its last restartpoint is far behind.
  */
+@Tag("server")
 class StandbyHintsTest {
 
     private static final List<String> SEARCHES = List.of("id = 500", "h = 500", "p <@ box '(500,500),(500,500)'");

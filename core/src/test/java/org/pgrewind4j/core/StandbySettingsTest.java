@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,6 +28,7 @@ import org.pgrewind4j.transport.live.PrimaryConninfo.Secrets;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** What a rewind leaves starts as a standby and follows, without anybody's help. */
+@Tag("server")
 class StandbySettingsTest {
 
     /** Each of these characters means something to one of the readers on the way. */

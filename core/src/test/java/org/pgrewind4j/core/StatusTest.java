@@ -14,6 +14,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.core.RewindStatus.State;
@@ -21,6 +22,7 @@ import org.pgrewind4j.core.RewindStatus.Told;
 import org.pgrewind4j.core.internal.area.StatusText;
 
 /** What other programs can see of a rewind. */
+@Tag("server")
 class StatusTest {
 
     private static final Instant STARTED = Instant.parse("2026-01-31T12:00:00Z");

@@ -9,12 +9,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.transport.DataPath;
 
 /** Pages that a source was just writing when they were read. */
+@Tag("server")
 class TornPageTest {
 
     private static final int ATTEMPTS = 11;

@@ -18,6 +18,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.core.FileAction.CopyFile;
@@ -27,6 +28,7 @@ import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.wal.WalSegmentName;
 
 /** What verification finds when something else changes the target between the last write and its look at it. */
+@Tag("server")
 class VerifyTest {
 
     private static final int BLOCK = 8192;

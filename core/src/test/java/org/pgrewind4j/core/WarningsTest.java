@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,7 @@ import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 import org.pgrewind4j.wal.DirectoryWalSource;
 
 /** What forbids no rewind, but keeps the server from starting on its result or from following. */
+@Tag("server")
 class WarningsTest {
 
     static List<ServerRelease> oldestAndNewest() {

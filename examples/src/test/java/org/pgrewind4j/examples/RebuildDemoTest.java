@@ -6,9 +6,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The demonstration with a base backup; {@link ScriptsIT} runs it with pgBackRest. */
+@Tag("server")
 class RebuildDemoTest {
 
     @Test

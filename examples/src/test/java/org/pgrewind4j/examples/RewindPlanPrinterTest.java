@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.testserver.Failover;
@@ -20,6 +21,7 @@ import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
 import picocli.CommandLine;
 
+@Tag("server")
 class RewindPlanPrinterTest {
 
     private static final String[] FIELDS = {

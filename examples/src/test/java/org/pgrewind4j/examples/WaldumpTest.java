@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import picocli.CommandLine;
 
 /** What it prints is what PostgreSQL 15's own {@code pg_waldump} prints, but for the descriptions. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("server")
 class WaldumpTest {
 
     /** A record's line: up to the type's name, the description, the blocks. */

@@ -7,9 +7,10 @@ import java.net.InetAddress;
 import java.net.Socket;
 import org.junit.jupiter.api.Test;
 import org.pgrewind4j.architecture.PackagesContract;
+import org.pgrewind4j.architecture.TagsContract;
 
 /** Holds the walls between the packages of this module, which {@code core/ARCHITECTURE.md} draws. */
-final class ArchitectureTest extends PackagesContract {
+final class ArchitectureTest extends PackagesContract implements TagsContract {
 
     private static final String TRANSPORT = "org.pgrewind4j.transport";
     private static final String[] SERVERS = {

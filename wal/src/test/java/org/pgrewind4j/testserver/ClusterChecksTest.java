@@ -11,9 +11,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The checks that other tests rest on: each finds what it is for, and overlooks what it must. */
+@Tag("server")
 class ClusterChecksTest {
 
     private static final int FIRST_TUPLE_POINTER = 24;

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.timeline.Divergence;
@@ -17,6 +18,7 @@ import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.timeline.TimelineSpan;
 
 /** The timeline module against the history files that servers write. */
+@Tag("server")
 class HistoryFilesTest {
 
     static List<ServerRelease> releases() {

@@ -2,8 +2,10 @@ package org.pgrewind4j.testserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("server")
 class OracleTest {
 
     @Test

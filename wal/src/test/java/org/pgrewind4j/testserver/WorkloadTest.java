@@ -3,11 +3,13 @@ package org.pgrewind4j.testserver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("server")
 class WorkloadTest {
 
     private static final String RELEASES = "org.pgrewind4j.testserver.ServerRelease#all";

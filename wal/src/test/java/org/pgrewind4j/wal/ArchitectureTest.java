@@ -6,9 +6,10 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.pgrewind4j.architecture.PackagesContract;
+import org.pgrewind4j.architecture.TagsContract;
 
 /** Holds the walls between the packages of this module, which {@code core/ARCHITECTURE.md} draws. */
-final class ArchitectureTest extends PackagesContract {
+final class ArchitectureTest extends PackagesContract implements TagsContract {
 
     private static final String WAL = "org.pgrewind4j.wal";
     private static final JavaClasses CLASSES = classesBeside(PostgresVersion.class);

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -34,6 +35,7 @@ import org.pgrewind4j.wal.control.ControlFileSql;
 /** Control files, relation files and data pages as real servers of every release write them. */
 @ParameterizedClass
 @MethodSource("org.pgrewind4j.testserver.ServerRelease#all")
+@Tag("server")
 class ServerFormatsTest {
 
     private static final int PAGE = 8192;

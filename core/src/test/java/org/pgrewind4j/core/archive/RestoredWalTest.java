@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.core.DivergedPair;
@@ -29,6 +30,7 @@ import org.pgrewind4j.wal.WalSegmentName;
 import org.pgrewind4j.wal.WalSegmentSource;
 
 /** WAL that neither side has any more comes from the archive, both to be scanned and to be replayed. */
+@Tag("server")
 class RestoredWalTest {
 
     @TempDir

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,6 +23,7 @@ import org.pgrewind4j.testserver.StopMode;
  * {@code -Dpgrewind4j.test.releases=13,15,18}. A failure prints the scenario and what repeats it; with
  * {@code -Dpgrewind4j.test.keep=FOLDER} the data directories stay there.
  */
+@Tag("server")
 class RandomRewindTest {
 
     private static final String SEEDS = System.getProperty("pgrewind4j.test.seeds", "");

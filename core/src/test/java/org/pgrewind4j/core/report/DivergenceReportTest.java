@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.core.DivergedPair;
@@ -32,6 +33,7 @@ import org.pgrewind4j.wal.scan.TransactionActivity;
 import org.pgrewind4j.wal.scan.WalActivity;
 
 /** What is reported as lost is what was done on the old primary, and nothing else, on real servers. */
+@Tag("server")
 class DivergenceReportTest {
 
     static List<ServerRelease> releases() {

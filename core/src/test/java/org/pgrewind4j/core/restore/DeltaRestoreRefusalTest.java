@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.core.ControlFileBytes;
@@ -33,6 +34,7 @@ import org.pgrewind4j.transport.backup.Backup;
 import org.pgrewind4j.transport.backup.BaseBackup;
 
 /** What a restore refuses, all at once, and leaves the target as it is. */
+@Tag("server")
 class DeltaRestoreRefusalTest {
 
     @TempDir

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,6 +29,7 @@ import org.pgrewind4j.transport.backup.Backup;
 import org.pgrewind4j.transport.backup.BaseBackup;
 
 /** An old primary is rebuilt from a backup of the new one, whatever state it is in, and follows it by a slot. */
+@Tag("server")
 class DeltaRestoreTest {
 
     @TempDir

@@ -20,6 +20,7 @@ import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,7 @@ import org.pgrewind4j.wal.control.ControlFile;
  * The command and pgBackRest's own, with the same arguments over two copies of a data directory, make the same of them; and a
  * server that is started on it stops where it was told to.
  */
+@Tag("server")
 class PgBackRestRestoreTest {
 
     @TempDir

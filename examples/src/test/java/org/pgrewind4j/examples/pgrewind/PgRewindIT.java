@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -36,6 +37,7 @@ import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** The same argument lists for PostgreSQL 15's pg_rewind and for the command: same exit status, same lines that matter. */
+@Tag("server")
 class PgRewindIT {
 
     private static final Path COMMAND = Path.of("bin/pg_rewind").toAbsolutePath();

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.testserver.CommandResult;
@@ -20,6 +21,7 @@ import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.ServerTool;
 
 /** A crashed primary comes back as a standby by a script that knows nothing but {@code pg_rewind}. */
+@Tag("server")
 class RejoinIT {
 
     private static final Path COMMAND = Path.of("bin/pg_rewind").toAbsolutePath();

@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Properties;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.SourceMode;
@@ -33,6 +34,7 @@ import org.testcontainers.utility.DockerImageName;
  * The contract over a server in a container, whose data directory is a folder of this machine. Skipped where no container
  * engine runs. The property {@code pgrewind4j.test.container.image} names another image than the official one.
  */
+@Tag("server")
 class LiveServerContainerTest extends TransportContractTest {
 
     private static final String IMAGE = System.getProperty("pgrewind4j.test.container.image", "postgres:17");

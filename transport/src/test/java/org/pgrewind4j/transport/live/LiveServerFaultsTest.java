@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +31,7 @@ import org.pgrewind4j.transport.RangeReceiver;
 import org.pgrewind4j.transport.Transport;
 
 /** A source that hangs, goes away, comes back, or talks nonsense, in the middle of something. */
+@Tag("server")
 class LiveServerFaultsTest {
 
     private static final int LENGTH = 30_000_000;

@@ -18,6 +18,7 @@ import java.util.Set;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,6 +32,7 @@ import org.pgrewind4j.transport.Transport;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Who is let in, with which settings, and what is said to those who are not. */
+@Tag("server")
 class LiveServerLoginTest {
 
     private static PostgresServer server;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,7 @@ import org.pgrewind4j.transport.RangeReceiver;
 import org.pgrewind4j.transport.Transport;
 
 /** A pipe in the data directory, which a server that opened it would wait at for ever. */
+@Tag("server")
 class LiveServerPipeTest {
 
     private static final DataPath PIPE = DataPath.of("pipe");

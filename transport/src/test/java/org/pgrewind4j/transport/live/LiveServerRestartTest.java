@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,6 +29,7 @@ import org.pgrewind4j.wal.control.ControlFile;
 import org.pgrewind4j.wal.record.WalReader;
 
 /** Where a running source's WAL ends, and sources that become another server meanwhile. */
+@Tag("server")
 class LiveServerRestartTest {
 
     private static LiveServerTransport open(PostgresServer server) throws IOException {

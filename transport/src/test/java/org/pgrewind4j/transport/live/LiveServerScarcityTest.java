@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,7 @@ import org.pgrewind4j.transport.connect.UrlConnector;
 
 /** A source that has fewer connections to give than were wished for. */
 @Timeout(120)
+@Tag("server")
 class LiveServerScarcityTest {
 
     private static final int LENGTH = 40_000_000;

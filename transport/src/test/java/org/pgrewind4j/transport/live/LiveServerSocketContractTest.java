@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
@@ -20,6 +21,7 @@ import org.pgrewind4j.transport.contract.TransportContractTest;
 /** The contract over a Unix-domain socket, as the user of the operating system, on the oldest and the newest release. */
 @ParameterizedClass
 @MethodSource("releases")
+@Tag("server")
 class LiveServerSocketContractTest extends TransportContractTest {
 
     private static SocketServer source;

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -38,6 +39,7 @@ import org.postgresql.PGConnection;
 /** How a server on this machine is reached without TCP. */
 @ParameterizedClass
 @MethodSource("releases")
+@Tag("server")
 class LiveServerSocketTest {
 
     private static final String ABSTRACT =

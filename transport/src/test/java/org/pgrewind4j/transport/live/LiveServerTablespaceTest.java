@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgrewind4j.testserver.PostgresServer;
@@ -15,6 +16,7 @@ import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.SourceFile;
 import org.pgrewind4j.transport.Transport;
 
+@Tag("server")
 class LiveServerTablespaceTest {
 
     @ParameterizedTest

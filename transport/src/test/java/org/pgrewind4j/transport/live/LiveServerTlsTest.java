@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -29,6 +30,7 @@ import org.pgrewind4j.transport.connect.LibpqConnection;
 /** TLS as libpq has it: with its files, and with the name that is meant, which no server of names knows. */
 @ParameterizedClass
 @MethodSource("releases")
+@Tag("server")
 class LiveServerTlsTest {
 
     private static final String HOST = "db.invalid";

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
@@ -19,6 +20,7 @@ import org.pgrewind4j.transport.contract.TransportContractTest;
 /** The contract over a running primary of each release, by the role with the least rights that the release allows. */
 @ParameterizedClass
 @MethodSource("org.pgrewind4j.testserver.ServerRelease#all")
+@Tag("server")
 class LiveServerTransportContractTest extends TransportContractTest {
 
     private static PostgresServer server;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.Properties;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgrewind4j.testserver.PostgresServer;
@@ -14,6 +15,7 @@ import org.pgrewind4j.transport.RetainedWal;
 import org.pgrewind4j.transport.SourceMode;
 
 /** WAL that a running source keeps while it is copied. */
+@Tag("server")
 class LiveSlotTest {
 
     private static LiveServerTransport open(PostgresServer server) throws IOException {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.pgrewind4j.testserver.PostgresServer;
@@ -14,6 +15,7 @@ import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.wal.control.ControlFile;
 
+@Tag("server")
 class LiveStateTest {
 
     private static PostgresServer server;

@@ -3,6 +3,7 @@ package org.pgrewind4j.transport.local;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
@@ -18,6 +19,7 @@ import org.pgrewind4j.transport.contract.TransportContractTest;
 /** The contract over a stopped data directory of each release. */
 @ParameterizedClass
 @MethodSource("org.pgrewind4j.testserver.ServerRelease#all")
+@Tag("server")
 class LocalDirectoryTransportContractTest extends TransportContractTest {
 
     private static final DataPath TABLESPACE = DataPath.of("pg_tblspc/4000000002");

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,7 @@ import org.pgrewind4j.wal.WalSegmentName;
 import org.pgrewind4j.wal.control.ClusterState;
 import org.pgrewind4j.wal.control.ControlFile;
 
+@Tag("server")
 class LocalDirectoryTransportTest {
 
     @Test

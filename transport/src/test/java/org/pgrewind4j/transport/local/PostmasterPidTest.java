@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 
+@Tag("server")
 class PostmasterPidTest {
 
     private static final String FILE = """

@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +44,7 @@ import org.pgrewind4j.wal.WalSegmentSource;
  * Repositories that pgBackRest makes, against what its own restore makes of them: three of them, with files of their own, with
  * bundles and blocks, and with both encrypted; every compression, and chains of all types.
  */
+@Tag("server")
 class BackrestNativeTest {
 
     private static final String PASSPHRASE = "of the test";

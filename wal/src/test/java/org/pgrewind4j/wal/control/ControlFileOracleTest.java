@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.testserver.CommandResult;
@@ -21,6 +22,7 @@ import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.wal.PostgresVersion;
 
 /** What is read from a control file is what {@code pg_controldata} prints, line by line. */
+@Tag("server")
 class ControlFileOracleTest {
 
     private static final ServerRelease RELEASE = ServerRelease.of("15");

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.testserver.CommandResult;
@@ -22,6 +23,7 @@ import org.pgrewind4j.wal.WalSegmentName;
 import org.pgrewind4j.wal.framing.WalPages;
 
 /** Damaged WAL ends where and why PostgreSQL 15's own {@code pg_waldump} says that it ends. */
+@Tag("server")
 class DamageDifferentialTest {
 
     private static final int PAGE = 8192;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.List;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.testserver.PostgresServer;
@@ -13,6 +14,7 @@ import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.wal.ClusterWal;
 
+@Tag("server")
 class FinishedPreparedTest {
 
     /** The record has other parts before and from 15, and from 18 on. */

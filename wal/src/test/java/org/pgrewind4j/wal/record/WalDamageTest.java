@@ -9,6 +9,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.BeforeContainer;
+import org.junit.jupiter.api.Tag;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
@@ -20,6 +21,7 @@ import org.pgrewind4j.wal.WalSegmentName;
 import org.pgrewind4j.wal.WalSegmentSource;
 
 /** Damaged WAL of a real server gives what comes before the damage, and an end; never anything else. */
+@Tag("server")
 class WalDamageTest {
 
     private static ClusterWal cluster;

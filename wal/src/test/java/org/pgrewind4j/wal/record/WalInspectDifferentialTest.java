@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.testserver.PostgresServer;
@@ -21,6 +22,7 @@ import org.pgrewind4j.wal.EndOfWal;
 import org.pgrewind4j.wal.ForkName;
 
 /** Records, blocks, images and data are those that the server's own extension {@code pg_walinspect} sees. */
+@Tag("server")
 class WalInspectDifferentialTest {
 
     static List<ServerRelease> releases() {

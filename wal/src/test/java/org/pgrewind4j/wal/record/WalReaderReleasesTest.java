@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.testserver.Failover;
@@ -20,6 +21,7 @@ import org.pgrewind4j.wal.ClusterWal;
 import org.pgrewind4j.wal.EndOfWal;
 import org.pgrewind4j.wal.PostgresVersion;
 
+@Tag("server")
 class WalReaderReleasesTest {
 
     private static final String RELEASES = "org.pgrewind4j.testserver.ServerRelease#all";

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.pgrewind4j.testserver.CommandResult;
@@ -19,6 +20,7 @@ import org.pgrewind4j.testserver.Workload;
 import org.pgrewind4j.wal.ClusterWal;
 
 /** Records, blocks and the end of WAL are those that PostgreSQL 15's own {@code pg_waldump} sees. */
+@Tag("server")
 class WaldumpDifferentialTest {
 
     /** A record's line: what comes before the description, the type's name, the description. */

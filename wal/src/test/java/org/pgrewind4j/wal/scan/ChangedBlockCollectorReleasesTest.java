@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,6 +27,7 @@ import org.pgrewind4j.wal.record.WalReader;
 import org.pgrewind4j.wal.scan.ChangedBlocksModel.Block;
 
 /** The collector's findings in the WAL of real servers, held against slow readers' and the servers' own. */
+@Tag("server")
 class ChangedBlockCollectorReleasesTest {
 
     private static final int ROUND = 100;

@@ -8,6 +8,7 @@ import java.util.List;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.core.Durability;
@@ -16,6 +17,7 @@ import org.pgrewind4j.core.ThinPair;
 import org.pgrewind4j.core.Verify;
 
 /** What Java Flight Recorder has of a rewind. */
+@Tag("server")
 class EventsTest {
 
     private static final List<String> NAMES = List.of(

@@ -16,6 +16,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.core.DiskSpace;
@@ -51,6 +52,7 @@ import org.pgrewind4j.wal.DirectoryWalSource;
 import org.pgrewind4j.wal.WalSegmentName;
 
 /** Plans and reports as data. Those of the other verdicts are held against the schema where tests make them. */
+@Tag("server")
 class PlanJsonTest {
 
     private static final DataPath PATH = DataPath.of("base/5/16384");

@@ -16,6 +16,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.core.FailingFiles;
@@ -43,6 +44,7 @@ import org.pgrewind4j.transport.backup.Backup;
  *
  * <p>{@code -Dpgrewind4j.test.every=1} lets each operation be the last, and not some only.
  */
+@Tag("server")
 class RestoreCrashTest {
 
     private static final int EVERY = Integer.getInteger("pgrewind4j.test.every", 11);

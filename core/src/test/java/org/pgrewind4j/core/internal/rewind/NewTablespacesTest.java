@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ import org.pgrewind4j.transport.live.LiveServerTransport;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** A source chooses where a tablespace lies; the target's owner has the last word. */
+@Tag("server")
 class NewTablespacesTest {
 
     @TempDir

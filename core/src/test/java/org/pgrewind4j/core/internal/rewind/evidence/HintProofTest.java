@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pgrewind4j.core.Changes;
 import org.pgrewind4j.core.ControlFileBytes;
@@ -23,6 +24,7 @@ import org.pgrewind4j.wal.control.ClusterState;
 import org.pgrewind4j.wal.control.ControlFile;
 
 /** A target with data checksums, of which nobody knows since when it has them. */
+@Tag("server")
 class HintProofTest {
 
     private static final long DIVERGENCE = Changes.DIVERGENCE.value();

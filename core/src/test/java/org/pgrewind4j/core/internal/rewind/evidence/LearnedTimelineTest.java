@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Properties;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgrewind4j.core.Problem;
@@ -21,6 +22,7 @@ import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.transport.live.LiveServerTransport;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
+@Tag("server")
 class LearnedTimelineTest {
 
     private static RewindPlan plan(PostgresServer target, PostgresServer source) throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,6 +19,7 @@ import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** A target without checksums whose server did not log hint bits for a time, and did so again when it stopped. */
+@Tag("server")
 class LoggedHintsTest {
 
     private static final long BEFORE = Changes.DIVERGENCE.value() - 0x100;

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pgrewind4j.core.DivergedPair;
 import org.pgrewind4j.core.Problem;
@@ -30,6 +31,7 @@ import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 import org.pgrewind4j.wal.control.ControlFile;
 
 /** What forbids a rewind is found before anything is touched, all of it at once; nothing to do is a result. */
+@Tag("server")
 class PreconditionsTest {
 
     private static final ServerRelease RELEASE = ServerRelease.of("17");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.core.BlockSelection;
@@ -14,6 +15,7 @@ import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
 
 /** Pages that the target changed after the divergence without a record that names them. */
+@Tag("server")
 class UnloggedPagesTest {
 
     static List<ServerRelease> oldestAndNewest() {

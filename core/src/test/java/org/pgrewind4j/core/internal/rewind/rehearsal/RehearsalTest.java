@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,7 @@ import org.pgrewind4j.transport.live.LiveServerTransport;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** What the source did after the divergence, and replay cannot do on the target. */
+@Tag("server")
 class RehearsalTest {
 
     private static final String LSN = "[0-9A-F]+/[0-9A-F]+";

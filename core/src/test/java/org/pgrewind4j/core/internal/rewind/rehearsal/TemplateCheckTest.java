@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.core.BlockSelection;
@@ -22,6 +23,7 @@ import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
 /** A database that the source made by copying files of another one, which both sides changed. */
+@Tag("server")
 class TemplateCheckTest {
 
     static List<ServerRelease> releases() {

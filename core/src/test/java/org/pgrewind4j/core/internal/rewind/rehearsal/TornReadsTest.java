@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,6 +28,7 @@ import org.pgrewind4j.transport.live.LiveServerTransport;
 import org.pgrewind4j.wal.control.ControlFile;
 
 /** A running source without data checksums on which {@code full_page_writes} is on, and was not a moment ago. */
+@Tag("server")
 class TornReadsTest {
 
     static List<ServerRelease> oldestAndNewest() {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.core.FileAction.CopyFile;
@@ -23,6 +24,7 @@ import org.pgrewind4j.transport.SourceChangedException;
 import org.pgrewind4j.transport.Transport;
 
 /** A stopped source into whose directory somebody writes. */
+@Tag("server")
 class UnchangedFilesTest {
 
     @FunctionalInterface
