@@ -502,6 +502,19 @@ class RefusalTest {
         }
     }
 
+    @Test
+    void linkThatLeadsOutOfBothDataDirectoriesStays(@TempDir Path folder) throws IOException {
+        Path ours = Files.createDirectory(folder.resolve("ours"));
+        Files.writeString(ours.resolve("old.log"), "kept");
+        Files.createSymbolicLink(inTarget("logs"), ours);
+        Files.createSymbolicLink(inSource("logs"), Files.createDirectory(folder.resolve("theirs")));
+
+        RewindPlan plan = plan();
+
+        assertThat(plan.problems()).isEmpty();
+        assertThat(plan.actions()).noneMatch(action -> action.path().toString().startsWith("logs"));
+    }
+
     /** As an ordinary user such a file, which is only to be removed, may be anyone's; as root the system itself protects it. */
     @Test
     void fileThatCannotBeRemovedIsFoundBeforehand(@TempDir Path folder) throws IOException {
