@@ -95,7 +95,9 @@ public record Problem(Kind kind, String message, String cure) {
         /** Replay from the backup cannot come to where it is to end. */
         RECOVERY_TARGET_UNREACHABLE,
         /** A tablespace is to be placed that the backup does not have. */
-        UNKNOWN_TABLESPACE
+        UNKNOWN_TABLESPACE,
+        /** A tablespace is to be placed in two directories. */
+        TABLESPACE_MAPPED_TWICE
     }
 
     /** Prints the message with the cure as its {@code HINT:} line. */

@@ -307,8 +307,12 @@ public final class Rewind {
 
     /**
      * Says what a rewind would lose: what was committed on the target's branch alone. Reads the WAL of both branches from
-     * the divergence on, and no other files but for names; a target that a rewind is refused for can be reported on too.
-     * Changes nothing, and tells the listener nothing.
+     * the divergence on, and no other files but for names, and for the proof that WAL ends where it seems to; a target that
+     * a rewind is refused for can be reported on too. Changes nothing, and tells the listener nothing.
+     *
+     * <p>Where the target's branch cannot be told, there is no report: if two servers wrote on one timeline, if the two have
+     * no common history, or if an earlier rewind is to be finished. So an empty answer means that nothing is lost only
+     * together with a {@linkplain Verdict#losesNothing verdict that says so}.
      *
      * @return the report; empty if the target has nothing that the source does not have, or if that cannot be told
      * @throws RewindCancelledException if it was cancelled

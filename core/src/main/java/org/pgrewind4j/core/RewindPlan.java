@@ -187,7 +187,8 @@ public interface RewindPlan {
      * What the rewind loses. This reads the WAL of both branches when it is called, and not before: ask before
      * {@link #execute}, which removes the target's.
      *
-     * @return the report, empty unless the verdict is {@code REWIND}
+     * @return the report, empty unless the verdict is {@code REWIND}, or {@code COMPARE} of branches that are known; empty
+     *     means that nothing is lost only if {@link Verdict#losesNothing} does
      * @throws PgRewindException if WAL of the target cannot be read or understood
      */
     default Optional<DivergenceReport> lost() {

@@ -18,5 +18,14 @@ public enum Verdict {
     /** An earlier execution was interrupted after its seal; executing finishes it, without the source. */
     RESUME,
     /** Something forbids the rewind: see {@link RewindPlan#problems()}. */
-    REFUSED
+    REFUSED;
+
+    /**
+     * Whether it says that the target has nothing to lose, or nothing more, so that no {@link Rewind#lost} is needed to know.
+     *
+     * @return true if the target follows the source as it is
+     */
+    public boolean losesNothing() {
+        return this == NOT_NEEDED || this == CAN_FOLLOW || this == ALREADY_REWOUND;
+    }
 }

@@ -163,7 +163,8 @@ class WarningsTest {
                                 + " whether by copying the files of another database is not here: "
                                 + segment.getFileName());
                 assertThat(problem.cure())
-                        .isEqualTo("name the archive that has these segments, so that they are looked at.");
+                        .isEqualTo("name the archive that has these segments, so that they are looked at."
+                                + Refused.OFFER);
 
                 assertThat(rewind.walFrom(new DirectoryWalSource(away)).plan().verdict())
                         .isEqualTo(Verdict.REWIND);

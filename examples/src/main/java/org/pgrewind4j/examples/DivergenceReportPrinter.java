@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.core.Rewind;
+import org.pgrewind4j.core.Verdict;
 import org.pgrewind4j.core.report.DivergenceReport;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.Transport;
@@ -29,11 +30,14 @@ import picocli.CommandLine.Spec;
             "0:nothing was committed on the old primary alone",
             "1:no report could be made",
             "2:wrong options",
-            "3:transactions would be lost, and the report was printed or written"
+            "3:transactions would be lost, and the report was printed or written",
+            "4:what would be lost cannot be told, and the report, which says why, was printed or written"
         })
 final class DivergenceReportPrinter implements Callable<Integer> {
 
+    private static final int NOT_MADE = 1;
     private static final int LOSES = 3;
+    private static final int CANNOT_BE_TOLD = 4;
 
     @Option(
             names = {"-h", "--help"},
@@ -78,14 +82,29 @@ final class DivergenceReportPrinter implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Transport source = LocalDirectoryTransport.open(promoted)) {
-            Optional<DivergenceReport> report = Rewind.of(old).from(source).lost();
+            Rewind rewind = Rewind.of(old).from(source);
+            Optional<DivergenceReport> report = rewind.lost();
             if (report.isEmpty()) {
-                spec.commandLine().getErr().println("divergence-report: the old primary has nothing of its own");
-                return 0;
+                return withoutReport(rewind.examine().verdict());
             }
             print(report.get());
-            return report.get().losesTransactions() ? LOSES : 0;
+            return switch (report.get().loss()) {
+                case NOTHING -> 0;
+                case TRANSACTIONS -> LOSES;
+                case UNKNOWN -> CANNOT_BE_TOLD;
+            };
         }
+    }
+
+    private int withoutReport(Verdict verdict) {
+        PrintWriter err = spec.commandLine().getErr();
+        if (verdict.losesNothing()) {
+            err.println("divergence-report: the old primary has nothing of its own");
+            return 0;
+        }
+        err.println(
+                "divergence-report: error: what the old primary has of its own cannot be told; rewind-plan says why");
+        return NOT_MADE;
     }
 
     private void print(DivergenceReport report) throws IOException {

@@ -147,13 +147,16 @@ final class RebuildDemo implements Callable<Integer> {
     private void damage(PostgresServer old) throws IOException {
         Path table = old.dataDirectory().resolve(old.value("SELECT pg_relation_filepath('account')"));
         old.kill();
+        // Only whoever ended it knows that no server works there, on another machine either.
+        Files.deleteIfExists(old.dataDirectory().resolve("postmaster.pid"));
         Files.writeString(old.dataDirectory().resolve("base/1/junk"), "junk");
         Files.delete(old.dataDirectory().resolve("global/pg_filenode.map"));
         try (RandomAccessFile file = new RandomAccessFile(table.toFile(), "rw")) {
             file.seek(8192 + 100);
             file.write(new byte[] {1, 2, 3});
         }
-        story.step("The old primary is ended with kill -9. A page is damaged, a file is lost, another is junk.");
+        story.step("The old primary is ended with kill -9, and the postmaster.pid that it leaves is removed.");
+        story.line("a page is damaged, a file is lost, another is junk");
     }
 
     private void rebuild(DemoServers servers, RebuildSource source) throws IOException {

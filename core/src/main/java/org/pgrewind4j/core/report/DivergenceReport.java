@@ -54,9 +54,32 @@ public record DivergenceReport(
      *
      * @param cluster whose it is
      * @param timeline the timeline that it ends on
-     * @param activity what was done on it
+     * @param activity what was done on it, as far as its WAL could be read
+     * @param gaps what could not be read, or makes it doubtful, in clauses; empty if all of it was read
      */
-    public record Branch(String cluster, TimelineId timeline, WalActivity activity) {}
+    public record Branch(String cluster, TimelineId timeline, WalActivity activity, List<String> gaps) {
+
+        /**
+         * Takes a copy of the list.
+         *
+         * @param cluster whose it is
+         * @param timeline the timeline that it ends on
+         * @param activity what was done on it
+         * @param gaps what could not be read
+         */
+        public Branch {
+            gaps = List.copyOf(gaps);
+        }
+
+        /**
+         * Whether all of it was read.
+         *
+         * @return true if there are no gaps
+         */
+        public boolean isComplete() {
+            return gaps.isEmpty();
+        }
+    }
 
     /**
      * Takes a copy of the list.
@@ -179,13 +202,56 @@ public record DivergenceReport(
     }
 
     /**
-     * Whether anything that users did is lost for certain.
+     * Whether anything that users did is lost for certain. That it is not does not mean that nothing is lost: see
+     * {@link #loss}.
      *
      * @return true if a transaction was committed, or prepared, on the abandoned branch alone
      */
     public boolean losesTransactions() {
-        WalActivity.Transactions transactions = abandoned.activity().transactions();
-        return transactions.commits() > 0 || !transactions.prepared().isEmpty();
+        return lostCommits() > undecidedCommits()
+                || !abandoned.activity().transactions().prepared().isEmpty();
+    }
+
+    /**
+     * What all of this means.
+     *
+     * @return {@link Loss#NOTHING} only if all of the abandoned branch was read
+     */
+    public Loss loss() {
+        if (losesTransactions()) {
+            return Loss.TRANSACTIONS;
+        }
+        return abandoned.isComplete() && lostCommits() == 0 ? Loss.NOTHING : Loss.UNKNOWN;
+    }
+
+    /**
+     * How many commits on the abandoned branch are not known to be on the kept one too, as those of transactions that were
+     * prepared before the divergence can be. If the branch is not {@linkplain Branch#isComplete complete} there may be more.
+     *
+     * @return a number
+     */
+    public long lostCommits() {
+        return abandoned.activity().transactions().commits() - committedWith(PreparedBefore.Fate.ENDED_ALIKE);
+    }
+
+    /** How many of {@link #lostCommits} may be on the kept branch too. */
+    long undecidedCommits() {
+        return committedWith(PreparedBefore.Fate.UNKNOWN);
+    }
+
+    private long committedWith(PreparedBefore.Fate fate) {
+        return preparedBefore().stream()
+                .filter(one -> one.isCommitted() && one.fate() == fate)
+                .count();
+    }
+
+    /**
+     * Transactions that were prepared before the divergence and ended on the abandoned branch.
+     *
+     * @return in the order in which they were ended
+     */
+    public List<PreparedBefore> preparedBefore() {
+        return PreparedBefore.of(abandoned, kept);
     }
 
     /**
@@ -219,7 +285,8 @@ public record DivergenceReport(
     /** Prints in one line how much is lost. */
     @Override
     public String toString() {
-        return abandoned.activity().transactions().commits() + " transactions committed on timeline "
+        return (abandoned.isComplete() ? "" : "not complete: at least ") + lostCommits()
+                + " transactions committed on timeline "
                 + abandoned.timeline() + " since " + divergence + ", "
                 + abandoned.activity().bytes() + " bytes of WAL";
     }

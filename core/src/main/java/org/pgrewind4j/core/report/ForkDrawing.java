@@ -162,7 +162,8 @@ final class ForkDrawing {
                 LOST + 34,
                 "start",
                 "the target's branch is dropped: timeline " + report.abandoned().timeline());
-        label("", BEGIN, LOST + 54, "start", branch(report.abandoned(), "ends at"));
+        String verb = report.abandoned().isComplete() ? "ends at" : "read up to";
+        label("", BEGIN, LOST + 54, "start", branch(report.abandoned(), verb));
     }
 
     private static String branch(DivergenceReport.Branch branch, String verb) {

@@ -67,9 +67,9 @@ final class ReportHtml {
         side("Target, to be rewound", report.abandoned().cluster());
         report.kept().ifPresent(kept -> side("Source, to be followed", kept.cluster()));
         html.raw("</dl>\n<p class=\"verdict ")
-                .raw(report.losesTransactions() ? "bad" : "good")
+                .raw(VerdictText.isGood(report) ? "good" : "bad")
                 .raw("\">")
-                .text(verdict())
+                .text(VerdictText.of(report))
                 .raw("</p></header>\n");
     }
 
@@ -77,36 +77,25 @@ final class ReportHtml {
         html.raw("<div>").element("dt", title).element("dd", cluster).raw("</div>");
     }
 
-    private String verdict() {
-        WalActivity.Transactions transactions = report.abandoned().activity().transactions();
-        if (!report.losesTransactions()) {
-            return "No transaction was committed or prepared on the target alone: nothing that users did is lost.";
-        }
-        String lost = Amounts.count(transactions.commits(), "transaction was", "transactions were")
-                + " committed on the target alone and will be lost";
-        String when = transactions
-                .firstCommit()
-                .map(first -> ", from " + Amounts.time(first) + " to "
-                        + Amounts.time(transactions.lastCommit().orElse(first)))
-                .orElse("");
-        return lost + when + ". Save what is needed before the rewind.";
-    }
-
     private void writeFigures() {
         WalActivity lost = report.abandoned().activity();
         html.raw("<section class=\"figures\">");
-        figure(Amounts.count(lost.transactions().commits()), "committed transactions");
+        figure(Amounts.count(report.lostCommits()), "committed transactions");
         figure(Amounts.count(report.userRows().inserted()), "rows inserted");
         figure(Amounts.count(report.userRows().updated() + report.userRows().hotUpdated()), "rows updated");
         figure(Amounts.count(report.userRows().deleted()), "rows deleted");
         figure(Amounts.count(lost.transactions().prepared().size()), "prepared, still open");
         figure(Amounts.bytes(lost.bytes()), "of WAL");
         html.raw("</section>\n");
+        long ends = report.preparedBefore().stream()
+                .filter(one -> !one.isCommitted())
+                .count();
         html.element(
                 "p",
                 "muted",
-                "Rows are those of users' tables. "
-                        + Amounts.count(lost.transactions().rollbacks())
+                (report.abandoned().isComplete() ? "" : "These are the numbers of what could be read. ")
+                        + "Rows are those of users' tables. "
+                        + Amounts.count(lost.transactions().rollbacks() - ends)
                         + " transactions and subtransactions were rolled back there and "
                         + Amounts.count(lost.transactions().unfinished())
                         + " never finished: these lose nothing.");

@@ -41,7 +41,9 @@ final class ReportJson {
                 .beginObject("divergence")
                 .literal("timeline", report.timeline().value())
                 .member("position", report.divergence().toString())
-                .end();
+                .end()
+                .member("loss", report.loss())
+                .literal("lostCommits", report.lostCommits());
         json.beginObject("abandoned");
         writeBranch(report.abandoned());
         json.end();
@@ -56,7 +58,9 @@ final class ReportJson {
                 "transactions", report.abandoned().activity().transactions().committed());
         writeTransactions(
                 "prepared", report.abandoned().activity().transactions().prepared());
-        json.beginArray("relations");
+        json.beginArray("preparedBefore");
+        report.preparedBefore().forEach(this::writePreparedBefore);
+        json.end().beginArray("relations");
         report.relations().forEach(this::writeRelation);
         report.abandoned().activity().otherRelations().ifPresent(this::writeOthers);
         json.end().beginArray("definitionChanges");
@@ -76,6 +80,10 @@ final class ReportJson {
                 .member("begin", activity.begin().toString())
                 .member("end", activity.end().position().toString())
                 .member("endReason", activity.end().reason())
+                .literal("complete", branch.isComplete())
+                .beginArray("gaps");
+        branch.gaps().forEach(json::value);
+        json.end()
                 .literal("bytes", activity.bytes())
                 .literal("records", activity.records())
                 .literal("commits", transactions.commits())
@@ -103,6 +111,17 @@ final class ReportJson {
                     .end();
         }
         json.end();
+    }
+
+    private void writePreparedBefore(PreparedBefore one) {
+        json.beginElement()
+                .literal("xid", one.end().xid())
+                .member("position", one.end().lsn().toString())
+                .member("time", one.end().time().toString())
+                .member("gid", one.end().gid())
+                .literal("committed", one.isCommitted())
+                .member("fate", one.fate())
+                .end();
     }
 
     private void writeRows(RowCounts rows) {

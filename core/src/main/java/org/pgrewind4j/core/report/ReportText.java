@@ -43,10 +43,13 @@ final class ReportText {
         WalActivity.Transactions transactions = lost.activity().transactions();
         line("What a rewind loses: " + lost.cluster());
         line("");
+        line("  " + VerdictText.of(report));
+        line("");
         line("  diverged at           " + report.divergence() + ", timeline " + report.timeline());
-        line("  end of its branch     " + lost.activity().end().position() + ", timeline " + lost.timeline() + ": "
+        line((lost.isComplete() ? "  end of its branch     " : "  its branch up to      ")
+                + lost.activity().end().position() + ", timeline " + lost.timeline() + ": "
                 + Amounts.bytes(lost.activity().bytes()) + " of WAL");
-        line("  committed             " + Amounts.count(transactions.commits(), "transaction", "transactions")
+        line("  committed             " + Amounts.count(report.lostCommits(), "transaction", "transactions")
                 + transactions
                         .firstCommit()
                         .map(first -> ", " + Amounts.time(first) + " to "

@@ -123,7 +123,7 @@ public final class DeltaRestore {
     /**
      * Says where a tablespace is to lie.
      *
-     * @param nameOrOid its name, or its OID in digits
+     * @param nameOrOid its name, or its OID in digits; the plan refuses a tablespace that is mapped differently by both
      * @param location the directory
      * @return this
      */

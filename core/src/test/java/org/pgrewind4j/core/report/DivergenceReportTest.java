@@ -1,6 +1,7 @@
 package org.pgrewind4j.core.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.common.base.Splitter;
 import java.io.IOException;
@@ -13,15 +14,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.pgrewind4j.core.DivergedPair;
 import org.pgrewind4j.core.JsonSchemas;
 import org.pgrewind4j.core.Rewind;
 import org.pgrewind4j.core.RewindPlan;
+import org.pgrewind4j.testserver.Failover;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
+import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 import org.pgrewind4j.wal.RelFileLocator;
@@ -54,8 +59,10 @@ class DivergenceReportTest {
                                 .setting("max_prepared_transactions", "5"),
                         this::share,
                         this::lose,
-                        promoted ->
-                                promoted.execute("INSERT INTO t VALUES (5000, 'new')", "DELETE FROM t WHERE id = 1"));
+                        promoted -> promoted.execute(
+                                "INSERT INTO t VALUES (5000, 'new')",
+                                "DELETE FROM t WHERE id = 1",
+                                "COMMIT PREPARED 'both'"));
                 Transport source = LocalDirectoryTransport.open(pair.source().dataDirectory())) {
             Rewind rewind = Rewind.of(pair.target().dataDirectory()).from(source);
             RewindPlan plan = rewind.plan();
@@ -70,16 +77,80 @@ class DivergenceReportTest {
             assertPrepared(report.abandoned().activity().transactions());
             assertObjects(report);
             assertDefinitions(report);
+            assertPreparedBefore(report);
             assertThat(report.kept().orElseThrow().activity().transactions().commits())
-                    .isEqualTo(2);
+                    .isEqualTo(3);
             assertThat(report.kept().orElseThrow().activity().committedRows()).isEqualTo(new RowCounts(1, 0, 0, 1));
             JsonSchemas.assertValid(report);
             assertThat(rewind.lost().orElseThrow().toJson()).isEqualTo(report.toJson());
             assertThat(report.toText()).contains("public.t (1663/").contains("prepared and open     1\n");
             assertThat(report.toHtml())
                     .contains("public.t")
+                    .contains("<p class=\"verdict bad\">")
                     .doesNotContain("<script")
                     .doesNotContain("https://");
+            assertThat(report.abandoned().gaps()).isEmpty();
+            assertThat(report.loss()).isEqualTo(Loss.TRANSACTIONS);
+            assertToldAsUnknown(pair.copyOfTarget(), source, "the target wrote WAL up to ");
+        }
+    }
+
+    /** Its control file names nothing behind the divergence: the checkpoint was before. */
+    @ParameterizedTest
+    @ValueSource(strings = "15")
+    void saysThatItCannotBeToldWhereACrashedTargetHasLostItsWal(String release) throws IOException {
+        try (Failover failover = Failover.of(PostgresServer.builder(ServerRelease.of(release))
+                .withChecksums()
+                .build())) {
+            PostgresServer old = failover.primary();
+            old.execute("CREATE TABLE t (id int)");
+            failover.promoteStandby().stop(StopMode.FAST);
+            old.execute("INSERT INTO t VALUES (1)");
+            old.stop(StopMode.IMMEDIATE);
+            try (Transport source =
+                    LocalDirectoryTransport.open(failover.standby().dataDirectory())) {
+                DivergenceReport report =
+                        Rewind.of(old.dataDirectory()).from(source).lost().orElseThrow();
+                assertThat(report.abandoned().gaps()).isEmpty();
+                assertThat(report.lostCommits()).isEqualTo(1);
+
+                assertToldAsUnknown(old, source, "WAL is missing: segment ");
+            }
+        }
+    }
+
+    private static void assertToldAsUnknown(PostgresServer target, Transport source, String gap) throws IOException {
+        String segment = removeWal(target);
+
+        DivergenceReport report =
+                Rewind.of(target.dataDirectory()).from(source).lost().orElseThrow();
+
+        assertThat(report.loss()).isEqualTo(Loss.UNKNOWN);
+        assertThat(report.losesTransactions()).isFalse();
+        assertThat(report.abandoned().gaps())
+                .anySatisfy(told -> assertThat(told).startsWith(gap).contains(segment));
+        assertThat(report.abandoned().activity().bytes()).isZero();
+        JsonSchemas.assertValid(report);
+        assertThat(report.toJson()).contains("\"UNKNOWN\"").contains(segment);
+        assertThat(report.toText()).contains("What is lost cannot be told: ").doesNotContain("nothing that users did");
+        assertThat(report.toHtml())
+                .contains("<p class=\"verdict bad\">What is lost cannot be told: ")
+                .contains(segment)
+                .doesNotContain("nothing that users did");
+    }
+
+    /** Removes all segments, and tells the first one's name. */
+    private static String removeWal(PostgresServer server) throws IOException {
+        Path directory = server.dataDirectory().resolve(server.release().walDirectory());
+        try (Stream<Path> files = Files.list(directory)) {
+            List<Path> segments = files.filter(
+                            file -> file.getFileName().toString().length() == 24)
+                    .sorted()
+                    .toList();
+            for (Path segment : segments) {
+                Files.delete(segment);
+            }
+            return segments.get(0).getFileName().toString();
         }
     }
 
@@ -90,6 +161,13 @@ class DivergenceReportTest {
                 "CREATE TABLE gone (id int)",
                 "CREATE SEQUENCE s",
                 "SELECT nextval('s')");
+        List<String> names = List.of("both", "again", "back");
+        for (String name : names) {
+            server.execute(
+                    "BEGIN",
+                    "INSERT INTO t VALUES (" + (30_000 + names.indexOf(name)) + ", '')",
+                    "PREPARE TRANSACTION '" + name + "'");
+        }
         known.put("t", server.value("SELECT pg_relation_filepath('t')"));
         known.put("gone", server.value("SELECT pg_relation_filepath('gone')"));
         known.put("s", server.value("SELECT pg_relation_filepath('s')"));
@@ -138,7 +216,10 @@ class DivergenceReportTest {
                 "DROP TABLE gone",
                 "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
                 "SELECT nextval('s') FROM generate_series(1, 40)",
-                "CREATE DATABASE d");
+                "CREATE DATABASE d",
+                "COMMIT PREPARED 'both'",
+                "COMMIT PREPARED 'again'",
+                "ROLLBACK PREPARED 'back'");
         known.put("made", old.value("SELECT pg_relation_filepath('\"made <b>\"')"));
         known.put("top xid", old.value("SELECT xmin::text FROM t WHERE id = 9000"));
         known.put("sub xid", old.value("SELECT xmin::text FROM t WHERE id = 9003"));
@@ -187,14 +268,29 @@ class DivergenceReportTest {
         long inner = Long.parseLong(known.getOrDefault("sub xid", ""));
         assertThat(nested.end().subtransactions()).containsExactly(inner - 1, inner);
         assertThat(nested.rows()).isEqualTo(new RowCounts(4, 0, 0, 0));
-        // The one that was rolled back to, and the one that was rolled back.
-        assertThat(transactions.rollbacks()).isEqualTo(2);
+        // The one that was rolled back to, the one that was rolled back, and the one that had been prepared.
+        assertThat(transactions.rollbacks()).isEqualTo(3);
         assertThat(transactions.unfinished()).isZero();
         assertThat(transactions.committed())
                 .filteredOn(transaction -> transaction.end().kind() == TransactionRecord.Kind.COMMIT_PREPARED)
-                .singleElement()
                 .extracting(TransactionActivity::rows)
-                .isEqualTo(new RowCounts(5, 0, 0, 0));
+                .containsExactly(new RowCounts(5, 0, 0, 0), RowCounts.NONE, RowCounts.NONE);
+    }
+
+    private static void assertPreparedBefore(DivergenceReport report) {
+        assertThat(report.preparedBefore())
+                .extracting(PreparedBefore::isCommitted, PreparedBefore::fate)
+                .containsExactly(
+                        tuple(true, PreparedBefore.Fate.ENDED_ALIKE),
+                        tuple(true, PreparedBefore.Fate.OPEN_AGAIN),
+                        tuple(false, PreparedBefore.Fate.OPEN_AGAIN));
+        assertThat(report.lostCommits())
+                .isEqualTo(report.abandoned().activity().transactions().commits() - 1);
+        assertThat(report.notes())
+                .anySatisfy(note -> assertThat(note)
+                        .startsWith(
+                                "Prepared before the divergence, rolled back on the target, not ended on the source:"
+                                        + " after a rewind open again, with its locks: transaction "));
     }
 
     private static void assertPrepared(WalActivity.Transactions transactions) {

@@ -77,16 +77,38 @@ class DeltaRestoreRefusalTest {
     void refusesADirectoryThatHoldsSomethingElse(@TempDir Path home) throws IOException {
         Files.writeString(home.resolve("letter.txt"), "dear");
 
-        DeltaRestore delta = DeltaRestore.of(home).from(backup).newTablespaces(TablespacePolicy.anywhere());
+        for (Replaceable replaceable : Replaceable.values()) {
+            DeltaRestore delta = DeltaRestore.of(home)
+                    .from(backup)
+                    .newTablespaces(TablespacePolicy.anywhere())
+                    .replacing(replaceable);
 
-        assertThat(problems(delta, home).stream().filter(problem -> problem.kind() != Kind.TABLESPACE_LOCATION_IN_USE))
-                .singleElement()
-                .satisfies(problem -> {
-                    assertThat(problem.kind()).isEqualTo(Kind.TARGET_NOT_A_CLUSTER);
-                    assertThat(problem.message())
-                            .isEqualTo(
-                                    "\"" + home + "\" holds files and is no data directory: it has no \"PG_VERSION\"");
-                });
+            assertThat(problems(delta, home).stream()
+                            .filter(problem -> problem.kind() != Kind.TABLESPACE_LOCATION_IN_USE))
+                    .singleElement()
+                    .satisfies(problem -> {
+                        assertThat(problem.kind()).isEqualTo(Kind.TARGET_NOT_A_CLUSTER);
+                        assertThat(problem.message())
+                                .isEqualTo("\"" + home
+                                        + "\" holds files and is no data directory: it has no \"PG_VERSION\"");
+                    });
+        }
+    }
+
+    @Test
+    void refusesAnotherReleaseWhoseControlFileIsNotUnderstood() throws IOException {
+        Files.write(DataPath.CONTROL_FILE.in(pair.target()), new byte[8192]);
+        Files.writeString(pair.target().resolve("PG_VERSION"), "99\n");
+
+        assertThat(pair.restore(backup).plan().problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.kind()).isEqualTo(Kind.DIFFERENT_RELEASE);
+            assertThat(problem.message()).endsWith(", found 99");
+        });
+        assertThat(pair.restore(backup)
+                        .replacing(Replaceable.ANY_CLUSTER)
+                        .plan()
+                        .verdict())
+                .isEqualTo(RestoreVerdict.RESTORE);
     }
 
     @Test
@@ -180,6 +202,12 @@ class DeltaRestoreRefusalTest {
             RestorePlan refused = DeltaRestore.of(pair.target()).from(other).plan();
             assertThat(refused.problems()).extracting(Problem::kind).containsExactly(Kind.OTHER_REWIND_INTERRUPTED);
         }
+
+        DeltaRestore otherGoal = pair.restore(backup).recovery(RecoveryGoal.immediate());
+        assertThat(otherGoal.plan().problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.kind()).isEqualTo(Kind.OTHER_REWIND_INTERRUPTED);
+            assertThat(problem.message()).endsWith(", with other recovery settings or locations of tablespaces");
+        });
 
         assertThat(again.execute().verdict()).isEqualTo(RestoreVerdict.RESUME);
         assertThat(pair.restore(backup).plan().kept().files()).isNotNegative();

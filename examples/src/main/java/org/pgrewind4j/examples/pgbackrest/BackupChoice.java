@@ -2,12 +2,12 @@ package org.pgrewind4j.examples.pgbackrest;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.time.format.ResolverStyle;
 import java.util.List;
 import java.util.Locale;
@@ -137,8 +137,8 @@ final class BackupChoice {
                         ? seconds.atZone(ZoneId.systemDefault()).toInstant()
                         : seconds.toInstant(ZoneOffset.of(zone));
             }
-        } catch (DateTimeParseException e) {
-            // As for any other text that is no time.
+        } catch (DateTimeException e) {
+            // No such day or zone: as for any other text that is no time.
         }
         throw new OptionException(
                 ExitStatus.FORMAT,

@@ -17,10 +17,43 @@ import org.pgrewind4j.examples.pgbackrest.WrittenName.Match;
  */
 final class CommandLineReader {
 
+    private static final List<String> HELP = List.of("--help", "-h", "-?");
+
     private final OptionValues values;
 
     CommandLineReader(OptionValues values) {
         this.values = values;
+    }
+
+    /** Whether usage is asked for: what an option takes as its value asks for nothing. */
+    static boolean asksForHelp(List<String> arguments) {
+        boolean isNamed = false;
+        for (Iterator<String> left = arguments.iterator(); left.hasNext(); ) {
+            String argument = left.next();
+            if (HELP.contains(argument) || (!isNamed && argument.equals("help"))) {
+                return true;
+            }
+            if (!argument.startsWith("-")) {
+                isNamed = true;
+            } else if (takesNext(argument) && left.hasNext()) {
+                left.next();
+            }
+        }
+        return false;
+    }
+
+    private static boolean takesNext(String argument) {
+        try {
+            return argument.startsWith("--")
+                    && argument.indexOf('=') < 0
+                    && WrittenName.read(argument.substring(2), Match.BEGINNING)
+                            .filter(name ->
+                                    name.form() == Form.PLAIN && name.option().type() != KnownOption.Type.SWITCH)
+                            .isPresent();
+        } catch (OptionException e) {
+            // Whoever reads the options complains of it.
+            return false;
+        }
     }
 
     void read(List<String> arguments) throws OptionException {
@@ -30,7 +63,7 @@ final class CommandLineReader {
             if (argument.startsWith("-")) {
                 option(argument, left);
             } else if (isNamed) {
-                throw new OptionException(ExitStatus.COMMAND_INVALID, "command does not allow parameters");
+                throw new OptionException(ExitStatus.PARAMETER_INVALID, "command does not allow parameters");
             } else if (argument.equals("restore")) {
                 isNamed = true;
             } else {

@@ -4,13 +4,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.pgrewind4j.examples.pgbackrest.OptionValues.Setting;
 
 /**
  * Finds the configuration files, as what is set already says (pgBackRest 2.45: {@code src/config/parse.c},
- * {@code cfgFileLoad}): one file, and all of a directory whose names end in {@code .conf}, together as one text.
+ * {@code cfgFileLoad}): one file, and all of a directory whose names end in {@code .conf}.
  */
 final class ConfigurationFiles {
 
@@ -23,31 +25,32 @@ final class ConfigurationFiles {
         this.values = values;
     }
 
-    String text() throws IOException {
+    /** The texts of the files, each of which begins with a section of its own. */
+    List<String> texts() throws IOException {
         Optional<Path> directory = named("config-path");
         Optional<Path> file = named("config");
         Optional<Path> included = named("config-include-path");
         boolean isNone =
                 values.find("config", 1).filter(setting -> !setting.isSet()).isPresent();
-        StringBuilder text = new StringBuilder();
+        List<String> texts = new ArrayList<>();
         Path base = directory.orElse(DIRECTORY);
         if (file.isPresent()) {
-            text.append(Files.readString(file.get()));
+            texts.add(Files.readString(file.get()));
         } else if (!isNone) {
             Optional<String> found = read(base.resolve("pgbackrest.conf"));
             if (found.isEmpty() && directory.isEmpty()) {
                 found = read(OLD_DEFAULT);
             }
-            text.append(found.orElse(""));
+            found.ifPresent(texts::add);
         }
         // A file that is named stands for itself.
         if (included.isPresent() || directory.isPresent() || file.isEmpty()) {
             Path place = included.orElse(base.resolve("conf.d"));
             if (included.isPresent() || Files.isDirectory(place)) {
-                addAll(place, text);
+                addAll(place, texts);
             }
         }
-        return text.toString();
+        return texts;
     }
 
     private Optional<Path> named(String option) {
@@ -64,12 +67,12 @@ final class ConfigurationFiles {
         }
     }
 
-    private static void addAll(Path directory, StringBuilder text) throws IOException {
+    private static void addAll(Path directory, List<String> texts) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.filter(path -> path.getFileName().toString().matches(".+\\.conf"))
                     .sorted()
                     .toList()) {
-                text.append('\n').append(read(file).orElse(""));
+                read(file).ifPresent(texts::add);
             }
         }
     }

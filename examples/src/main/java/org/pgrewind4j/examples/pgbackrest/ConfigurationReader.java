@@ -14,7 +14,7 @@ import org.pgrewind4j.examples.pgbackrest.WrittenName.Form;
 import org.pgrewind4j.examples.pgbackrest.WrittenName.Match;
 
 /**
- * Reads options from the text of configuration files: of the sections {@code [stanza:restore]}, {@code [stanza]},
+ * Reads options from the texts of configuration files: of the sections {@code [stanza:restore]}, {@code [stanza]},
  * {@code [global:restore]} and {@code [global]} the first counts that has an option (pgBackRest 2.45:
  * {@code src/config/parse.c}, {@code configParse}, phase 3; {@code src/common/ini.c}).
  */
@@ -30,8 +30,11 @@ final class ConfigurationReader {
         this.log = log;
     }
 
-    void read(String text) throws OptionException {
-        Map<String, Map<String, List<String>>> sections = sections(text);
+    void read(List<String> texts) throws OptionException {
+        Map<String, Map<String, List<String>>> sections = new HashMap<>();
+        for (String text : texts) {
+            addSections(text, sections);
+        }
         List<String> wanted = new ArrayList<>();
         values.find("stanza", 1).map(stanza -> stanza.texts().get(0)).ifPresent(stanza -> {
             wanted.add(stanza + ":restore");
@@ -44,9 +47,12 @@ final class ConfigurationReader {
         }
     }
 
-    /** Keys and their values by section; a key that is repeated has several. */
-    private static Map<String, Map<String, List<String>>> sections(String text) throws OptionException {
-        Map<String, Map<String, List<String>>> sections = new HashMap<>();
+    /**
+     * Adds a file's keys and their values by section; a key that is repeated has several. No section goes on from the file
+     * before: which one that is nobody sees who writes this one.
+     */
+    private static void addSections(String text, Map<String, Map<String, List<String>>> sections)
+            throws OptionException {
         Map<String, List<String>> section = null;
         for (String line : text.lines().map(String::trim).toList()) {
             if (line.isEmpty() || line.startsWith("#")) {
@@ -69,7 +75,6 @@ final class ConfigurationReader {
                         .add(line.substring(equals + 1).trim());
             }
         }
-        return sections;
     }
 
     private void read(String section, Map<String, List<String>> keys) throws OptionException {
@@ -86,7 +91,7 @@ final class ConfigurationReader {
                 throw OptionException.invalid("configuration file contains duplicate options ('" + key.getKey() + "', '"
                         + other + "') in section '[" + section + "]'");
             }
-            if (name.get().option().use() != Use.OTHER) {
+            if (name.get().option().useOfShared() != Use.OTHER) {
                 put(section, key.getKey(), name.get(), key.getValue());
             }
         }
@@ -104,11 +109,11 @@ final class ConfigurationReader {
         if (option.place() == Place.COMMAND_LINE) {
             return Optional.of("command-line only option '" + key + "'");
         }
-        if (option.use() == Use.OTHER && section.endsWith(":restore")) {
+        if (option.useOfShared() == Use.OTHER && section.endsWith(":restore")) {
             return Optional.of("option '" + key + "' invalid for section '" + section + "'");
         }
         boolean isGlobal = section.equals(GLOBAL) || section.startsWith(GLOBAL + ":");
-        return option.place() == Place.STANZA && option.use() != Use.OTHER && isGlobal
+        return option.place() == Place.STANZA && option.useOfShared() != Use.OTHER && isGlobal
                 ? Optional.of("stanza-only option '" + key + "' in global section '" + section + "'")
                 : Optional.empty();
     }

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.pgrewind4j.examples.pgbackrest.KnownOption.Mark;
 import org.pgrewind4j.examples.pgbackrest.KnownOption.Use;
 import org.pgrewind4j.examples.pgbackrest.OptionValues.Source;
 import org.pgrewind4j.examples.pgbackrest.WrittenName.Form;
@@ -12,7 +13,8 @@ import org.pgrewind4j.examples.pgbackrest.WrittenName.Match;
 
 /**
  * Reads options from variables such as {@code PGBACKREST_REPO1_PATH} (pgBackRest 2.45: {@code src/config/parse.c},
- * {@code configParse}, phase 2).
+ * {@code configParse}, phase 2). The same variables are there for all commands of pgBackRest, so what this command has of its
+ * own is not read from them: {@code PGBACKREST_RESUME} is of {@code backup}.
  */
 final class EnvironmentReader {
 
@@ -40,12 +42,12 @@ final class EnvironmentReader {
 
     private void read(String written, String text) throws OptionException {
         Optional<WrittenName> name = WrittenName.read(written, Match.WHOLE);
-        if (name.isEmpty() || name.get().form() != Form.PLAIN) {
+        if (name.filter(EnvironmentReader::isOfPgBackRest).isEmpty()) {
             log.warn("environment contains invalid option '" + written + "'");
             return;
         }
         KnownOption option = name.get().option();
-        if (option.use() == Use.OTHER) {
+        if (option.useOfShared() == Use.OTHER) {
             return;
         }
         if (text.isEmpty()) {
@@ -53,5 +55,10 @@ final class EnvironmentReader {
         }
         List<String> texts = option.isRepeatable() ? List.of(text.split(":", -1)) : List.of(text);
         values.putIfAbsent(ConfigurationReader.setting(name.get(), Source.ENVIRONMENT, texts));
+    }
+
+    private static boolean isOfPgBackRest(WrittenName name) {
+        return name.form() == Form.PLAIN
+                && (!name.option().is(Mark.OWN) || name.option().is(Mark.NAMESAKE));
     }
 }

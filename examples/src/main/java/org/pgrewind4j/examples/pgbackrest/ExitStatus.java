@@ -20,6 +20,7 @@ enum ExitStatus {
     FILE_WRITE(64),
     BACKUP_SET_INVALID(75),
     TABLESPACE_MAP(76),
+    PARAMETER_INVALID(96),
     RUNTIME(122);
 
     private final int code;

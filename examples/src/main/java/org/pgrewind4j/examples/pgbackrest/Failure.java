@@ -14,6 +14,7 @@ final class Failure {
             Map.entry(Problem.Kind.TARGET_NOT_A_CLUSTER, ExitStatus.PATH_NOT_EMPTY),
             Map.entry(Problem.Kind.TABLESPACE_LOCATION_IN_USE, ExitStatus.PATH_NOT_EMPTY),
             Map.entry(Problem.Kind.UNKNOWN_TABLESPACE, ExitStatus.TABLESPACE_MAP),
+            Map.entry(Problem.Kind.TABLESPACE_MAPPED_TWICE, ExitStatus.TABLESPACE_MAP),
             Map.entry(Problem.Kind.RECOVERY_TARGET_UNREACHABLE, ExitStatus.DATABASE_MISMATCH),
             Map.entry(Problem.Kind.RECOVERY_SETTINGS, ExitStatus.OPTION_INVALID),
             Map.entry(Problem.Kind.DIFFERENT_SYSTEM, ExitStatus.BACKUP_MISMATCH),

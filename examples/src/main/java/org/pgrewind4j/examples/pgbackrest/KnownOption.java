@@ -54,7 +54,11 @@ record KnownOption(String name, Type type, Place place, Use use, Set<Mark> marks
         /** What the command line says of it goes on to {@code archive-get}. */
         PASSED_ON,
         /** It may not stand on a command line, where everybody can read it. */
-        SECRET
+        SECRET,
+        /** It is this command's own, on its command line alone. */
+        OWN,
+        /** pgBackRest has one of the same name for other commands, which environment and configuration files mean. */
+        NAMESAKE
     }
 
     KnownOption {
@@ -63,6 +67,11 @@ record KnownOption(String name, Type type, Place place, Use use, Set<Mark> marks
 
     boolean is(Mark mark) {
         return marks.contains(mark);
+    }
+
+    /** What is made of it in the environment and in configuration files, which are for all commands of pgBackRest. */
+    Use useOfShared() {
+        return is(Mark.OWN) ? Use.OTHER : use;
     }
 
     /** Whether it has a number in its name. */
@@ -77,12 +86,12 @@ record KnownOption(String name, Type type, Place place, Use use, Set<Mark> marks
 
     /** Whether it can be written with {@code no-} before it. */
     boolean isNegatable() {
-        return name.equals("config") || (type == Type.SWITCH && place != Place.COMMAND_LINE);
+        return name.equals("config") || (type == Type.SWITCH && isResettable());
     }
 
     /** Whether {@code reset-} before it makes it what it is by default. */
     boolean isResettable() {
-        return place != Place.COMMAND_LINE;
+        return place != Place.COMMAND_LINE && !is(Mark.OWN);
     }
 
     /** Its name as it is written. */

@@ -26,9 +26,6 @@ final class KnownOptions {
 
     private static final Map<String, KnownOption> BY_NAME = load();
 
-    /** Options that this command has of its own: nothing that pgBackRest may come to have stands for them. */
-    private static final Set<String> OWN = Set.of("dry-run", "json", "resume", "verify");
-
     /** Old names without a number. */
     private static final Map<String, String> OLD = Map.ofEntries(
             Map.entry("archive-queue-max", "archive-push-queue-max"),
@@ -85,10 +82,10 @@ final class KnownOptions {
         return Optional.ofNullable(BY_NAME.get(name));
     }
 
-    /** The only option whose name begins so. */
+    /** The only option of pgBackRest's whose name begins so: its next release may have one that begins as ours. */
     static Optional<KnownOption> beginning(String begin) {
         List<KnownOption> found = BY_NAME.values().stream()
-                .filter(option -> option.name().startsWith(begin) && !OWN.contains(option.name()))
+                .filter(option -> option.name().startsWith(begin) && !option.is(Mark.OWN))
                 .limit(2)
                 .toList();
         return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();

@@ -2,6 +2,7 @@ package org.pgrewind4j.examples.pgbackrest;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,7 +16,6 @@ import org.pgrewind4j.timeline.PgRewindException;
  */
 public final class PgBackRestRestore {
 
-    private static final List<String> HELP = List.of("help", "--help", "-h", "-?");
     private static final String USAGE = """
             Usage: pgbackrest-restore [restore] --stanza=NAME --pg1-path=DIRECTORY [--delta] [OPTION]...
 
@@ -23,7 +23,7 @@ public final class PgBackRestRestore {
             its configuration files, and ends with its exit statuses. Remote hosts, object stores, links and single databases
             are left to pgbackrest itself: their options are refused by name.
 
-            Its own options:
+            Its own options, on the command line alone:
               --dry-run   say what would be done, and change nothing
               --json      print the plan of a dry run, or the report, as a JSON object
               --resume    finish a restore that was interrupted; needs no repository
@@ -51,7 +51,7 @@ public final class PgBackRestRestore {
 
     /** Runs the command; returns its exit status. */
     static int run(List<String> arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
-        if (arguments.stream().anyMatch(HELP::contains)) {
+        if (CommandLineReader.asksForHelp(arguments)) {
             out.print(USAGE);
             return 0;
         }
@@ -70,7 +70,7 @@ public final class PgBackRestRestore {
             if (e.targetState() == RewindException.TargetState.RESUMABLE) {
                 log.warn("the restore is not finished: run the same command again, or with --resume");
             }
-        } catch (IOException | PgRewindException | IllegalArgumentException e) {
+        } catch (IOException | UncheckedIOException | PgRewindException | IllegalArgumentException e) {
             status = failed(Failure.status(e), e);
         }
         log.info(

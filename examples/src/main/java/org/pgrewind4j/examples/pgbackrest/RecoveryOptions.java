@@ -62,19 +62,13 @@ final class RecoveryOptions {
     }
 
     private RecoveryGoal withSettings(RecoveryGoal goal) throws OptionException {
-        RecoveryGoal result = goal;
-        if (options.value("archive-mode").filter("off"::equals).isPresent()) {
-            result = result.option("archive_mode", "off");
-        }
-        result = result.option(RESTORE_COMMAND, ArchiveGet.command(options));
+        RecoveryGoal result = goal.option(RESTORE_COMMAND, ArchiveGet.command(options));
         for (Map.Entry<String, String> option : options.map("recovery-option").entrySet()) {
-            result = result.option(option.getKey().replace('-', '_'), unquoted(option.getValue()));
+            result = result.option(option.getKey().replace('-', '_'), QuotedText.read(option.getValue()));
         }
-        return result;
-    }
-
-    /** pgBackRest puts quotes around a value and leaves what is in them to whoever gives it. */
-    private static String unquoted(String value) {
-        return value.replaceAll("''|\\\\'", "'").replace("\\\\", "\\");
+        // An option of its own counts before what is said of the same setting among others.
+        return options.value("archive-mode").filter("off"::equals).isPresent()
+                ? result.option("archive_mode", "off")
+                : result;
     }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.RewindListener;
 import org.pgrewind4j.core.RewindReport;
+import org.pgrewind4j.core.RewindStatus;
 import org.pgrewind4j.core.TablespacePolicy;
 import org.pgrewind4j.core.Verify;
 import org.pgrewind4j.core.restore.DeltaRestore;
@@ -40,18 +41,42 @@ final class RestoreJob {
 
     ExitStatus run() throws OptionException, IOException {
         Path target = Path.of(options.required("pg-path"));
+        if (!options.is("resume")) {
+            options.required("stanza");
+        }
+        if (!options.is("force")) {
+            TargetContents.requireNoServer(target);
+        }
         if (options.is("resume")) {
             resume(target);
             return ExitStatus.SUCCESS;
         }
-        options.required("stanza");
-        if (!options.is("delta") && !options.is("force")) {
-            TargetContents.requireEmpty(target, options.type().equals("preserve"));
+        if (!isToBeFinished(target)) {
+            requireReplaceable(target);
         }
         BackupChoice.Chosen chosen = new BackupChoice(options, log).open();
         try (BackrestBackup backup = chosen.backup()) {
             tell(chosen.repository(), backup.facts());
-            return carryOut(restore(target, backup).plan());
+            RestorePlan plan = restore(target, backup).plan();
+            if (plan.verdict() == RestoreVerdict.RESTORE) {
+                // What was sealed is void once a server was started since.
+                requireReplaceable(target);
+            }
+            return carryOut(plan);
+        }
+    }
+
+    /** Whether an interrupted execution has left a seal: what it has written so far is not to be kept for anybody. */
+    private static boolean isToBeFinished(Path target) {
+        return DeltaRestore.status(target)
+                .map(RewindStatus::state)
+                .filter(state -> state == RewindStatus.State.SEALED || state == RewindStatus.State.HALF_APPLIED)
+                .isPresent();
+    }
+
+    private void requireReplaceable(Path target) throws OptionException, IOException {
+        if (!options.is("delta") && !options.is("force")) {
+            TargetContents.requireEmpty(target, options.type().equals("preserve"));
         }
     }
 

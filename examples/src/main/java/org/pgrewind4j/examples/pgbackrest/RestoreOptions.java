@@ -50,7 +50,7 @@ final class RestoreOptions {
         OptionValues values = new OptionValues();
         new CommandLineReader(values).read(arguments);
         new EnvironmentReader(values, log).read(environment);
-        new ConfigurationReader(values, log).read(new ConfigurationFiles(values).text());
+        new ConfigurationReader(values, log).read(new ConfigurationFiles(values).texts());
         RestoreOptions options = new RestoreOptions(values);
         for (Setting setting : values.all()) {
             options.check(setting);

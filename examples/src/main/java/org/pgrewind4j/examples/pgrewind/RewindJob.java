@@ -143,7 +143,7 @@ final class RewindJob {
         plan.divergence().ifPresent(lines::tell);
         Optional<Path> report = options.report();
         if (report.isPresent()) {
-            new LostReport(messages).write(rewind, report.get());
+            new LostReport(messages).write(rewind.lost(), plan.verdict(), report.get());
         }
         return carryOut(plan);
     }

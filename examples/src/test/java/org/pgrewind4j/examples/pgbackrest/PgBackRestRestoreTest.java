@@ -1,6 +1,8 @@
 package org.pgrewind4j.examples.pgbackrest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.collect.Maps;
 import java.io.ByteArrayOutputStream;
@@ -15,8 +17,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,12 +30,23 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pgrewind4j.core.AfterSeal;
+import org.pgrewind4j.core.Cancellation;
+import org.pgrewind4j.core.Phase;
+import org.pgrewind4j.core.RewindCancelledException;
+import org.pgrewind4j.core.RewindException;
+import org.pgrewind4j.core.RewindListener;
+import org.pgrewind4j.core.TablespacePolicy;
+import org.pgrewind4j.core.restore.DeltaRestore;
+import org.pgrewind4j.core.restore.RestorePlan;
 import org.pgrewind4j.testserver.Backrest;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.ServerTool;
 import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.transport.pgbackrest.BackrestBackup;
+import org.pgrewind4j.transport.pgbackrest.BackrestRepository;
 import org.pgrewind4j.wal.control.ControlFile;
 
 /**
@@ -287,6 +302,76 @@ class PgBackRestRestoreTest {
                 .contains("INFO: no interrupted restore to finish");
     }
 
+    /** A container's or another host's server has a process id that says nothing here. */
+    @Test
+    void takesAServersFileForStaleOnlyByForce() throws IOException {
+        Path target = Files.createDirectory(folder.resolve("shared"));
+        Files.writeString(target.resolve("PG_VERSION"), "15\n");
+        Files.writeString(target.resolve("postmaster.pid"), "99999999\n/data\n1763790000\n5432\n\n\n");
+        List<String> command = List.of(
+                "--config=" + folder.resolve("home/pgbackrest.conf"),
+                "--stanza=main",
+                "--pg1-path=" + target,
+                "--delta");
+
+        assertThat(run(command, Map.of()).status()).isEqualTo(38);
+        assertThat(run(with(command, "--resume"), Map.of()).status()).isEqualTo(38);
+
+        Result forced = run(with(command, "--force"), Map.of());
+        assertThat(forced.status()).as(forced.err()).isZero();
+        assertThat(target.resolve("postmaster.pid")).doesNotExist();
+    }
+
+    @Test
+    void whatWasInterruptedIsFinishedWithoutDelta() throws Exception {
+        Path target = folder.resolve("interrupted");
+        List<String> command =
+                List.of("--config=" + folder.resolve("home/pgbackrest.conf"), "--stanza=main", "--pg1-path=" + target);
+        Path lock = target.resolve("postmaster.pid");
+        AtomicReference<String> content = new AtomicReference<>();
+        interrupt(target, () -> content.set(Files.readString(lock)));
+        // As a machine leaves it that went down.
+        Files.writeString(lock, content.get());
+        Files.createDirectory(target.resolve("global"));
+
+        // Not 40, though it is not empty; but it was begun with other recovery settings than this command has.
+        assertThat(run(command, Map.of()).status()).isEqualTo(50);
+        Result resumed = run(with(command, "--resume"), Map.of());
+
+        assertThat(resumed.status()).as(resumed.err()).isZero();
+        assertThat(target.resolve("global/pg_control")).exists();
+        assertThat(lock).doesNotExist();
+        assertThat(run(command, Map.of()).status()).isEqualTo(40);
+    }
+
+    /** Stops a restore just after its seal. */
+    private static void interrupt(Path target, ThrowingCallable meanwhile) throws IOException {
+        try (BackrestBackup backup = BackrestRepository.at(folder.resolve("repository"), Backrest.STANZA)
+                .open()
+                .latest()) {
+            Cancellation cancellation = Cancellation.create();
+            RestorePlan plan = DeltaRestore.of(target)
+                    .from(backup)
+                    .newTablespaces(TablespacePolicy.anywhere())
+                    .cancelledBy(cancellation)
+                    .afterSeal(AfterSeal.STOP)
+                    .listener(new RewindListener() {
+                        @Override
+                        public void phaseStarted(Phase phase) {
+                            if (phase == Phase.APPLY) {
+                                assertThatCode(meanwhile).doesNotThrowAnyException();
+                                cancellation.cancel();
+                            }
+                        }
+                    })
+                    .plan();
+            assertThatThrownBy(plan::execute)
+                    .isInstanceOf(RewindCancelledException.class)
+                    .extracting("targetState")
+                    .isEqualTo(RewindException.TargetState.RESUMABLE);
+        }
+    }
+
     private static List<String> with(List<String> command, String... more) {
         List<String> all = new ArrayList<>(command);
         all.addAll(List.of(more));
@@ -297,13 +382,22 @@ class PgBackRestRestoreTest {
     void endsWithPgBackRestsStatuses() throws IOException {
         Path full = Files.createDirectory(folder.resolve("full"));
         Files.writeString(full.resolve("file"), "");
+        Path killed = Files.createDirectory(folder.resolve("killed"));
+        Files.writeString(killed.resolve("postmaster.pid"), "99999999\n/data\n1763790000\n5432\n\n\n");
+        Path included = Files.createDirectory(folder.resolve("included"));
+        Files.writeString(included.resolve("more.conf"), "process-max=1\n");
+        ServerTool.handOver(included);
         String config = "--config=" + folder.resolve("home/pgbackrest.conf");
         for (List<String> arguments : List.of(
                 List.of("--pg1-path=" + full),
                 List.of("--pg1-path=" + full, "--delta"),
+                List.of("--pg1-path=" + killed, "--delta"),
+                List.of("--pg1-path=" + killed, "--config-include-path=" + included),
+                List.of("--pg1-path=" + full, "help"),
                 List.of("--pg1-path=" + folder.resolve("new"), "--set=20200101-000000F"),
                 List.of("--pg1-path=" + folder.resolve("new"), "--type=time", "--target=2000-01-01 00:00:00"),
                 List.of("--pg1-path=" + folder.resolve("new"), "--type=time", "--target=yesterday"),
+                List.of("--pg1-path=" + folder.resolve("new"), "--type=time", "--target=2026-01-01 00:00:00+19"),
                 List.of("--pg1-path=" + folder.resolve("new"), "--type=time"),
                 List.of("--pg1-path=" + folder.resolve("new"), "--type=never"),
                 List.of("--pg1-path=" + folder.resolve("new"), "--target=here"),

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RestoreOptionsTest {
 
@@ -100,6 +101,42 @@ class RestoreOptionsTest {
                         + " archive-get %f \"%p\"");
     }
 
+    /** Environment and files are for all commands of pgBackRest, and its own of these names are for others. */
+    @Test
+    void ownOptionsAreOfTheCommandLineAlone() throws Exception {
+        Path file = folder.resolve("file");
+        Files.writeString(file, "[global]\nresume=y\n[main]\nresume=n\n");
+
+        RestoreOptions options = read(
+                Map.of("PGBACKREST_RESUME", "y", "PGBACKREST_DRY_RUN", "y", "PGBACKREST_STANZA", "main"),
+                "--config=" + file);
+
+        assertThat(options.is("resume")).isFalse();
+        assertThat(options.is("dry-run")).isFalse();
+        assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
+        assertThat(read(Map.of(), "--no-config", "--resume", "--dry-run").is("resume"))
+                .isTrue();
+        read(Map.of("PGBACKREST_VERIFY", "y"), "--no-config");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("environment contains invalid option 'verify'");
+        assertThatThrownBy(() -> read(Map.of(), "--no-config", "--no-resume"))
+                .isInstanceOf(OptionException.class)
+                .hasMessage("option 'no-resume' cannot be negated");
+    }
+
+    /** Else they would go into whatever section the file before ends with. */
+    @Test
+    void refusesAFileWhoseKeysPrecedeItsSections() throws IOException {
+        Files.writeString(folder.resolve("pgbackrest.conf"), "[global]\nprocess-max=1\n[main]\nspool-path=/main\n");
+        Files.createDirectory(folder.resolve("conf.d"));
+        Files.writeString(folder.resolve("conf.d/more.conf"), "pg1-path=/other\n[other]\nspool-path=/other\n");
+
+        assertThatThrownBy(() -> read(Map.of(), "--config-path=" + folder, "--stanza=main"))
+                .isInstanceOf(OptionException.class)
+                .hasMessage("key/value found outside of section: pg1-path=/other")
+                .extracting("status")
+                .isEqualTo(ExitStatus.FORMAT);
+    }
+
     @Test
     void warnsOfWhatAFilePassesOver() throws Exception {
         Path file = folder.resolve("file");
@@ -174,5 +211,17 @@ class RestoreOptionsTest {
     })
     void readsTimesInAnyZone(String text, Instant time) throws OptionException {
         assertThat(BackupChoice.time(text)).isEqualTo(time);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"2026-01-01 00:00:00+19", "2026-01-01 00:00:00+00:61", "2026-02-30 00:00:00+00", "yesterday"})
+    void refusesTimesThatThereAreNot(String text) {
+        assertThatThrownBy(() -> BackupChoice.time(text))
+                .isInstanceOf(OptionException.class)
+                .hasMessageStartingWith(
+                        "automatic backup set selection cannot be performed with provided time '" + text + "'\n")
+                .extracting("status")
+                .isEqualTo(ExitStatus.FORMAT);
     }
 }

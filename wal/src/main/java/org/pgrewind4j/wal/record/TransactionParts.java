@@ -60,11 +60,10 @@ final class TransactionParts {
     /** Transaction ids, as many as are announced. */
     List<Long> xids(long count) {
         need(count * Integer.BYTES);
-        List<Long> xids = new ArrayList<>((int) count);
-        for (long i = 0; i < count; i++) {
-            xids.add(uint32());
-        }
-        return xids;
+        int[] xids = new int[(int) count];
+        bytes.asIntBuffer().get(xids);
+        skip(count * Integer.BYTES);
+        return new Xids(xids);
     }
 
     /** Relations, as many as are announced. */

@@ -102,7 +102,7 @@ public record TransactionRecord(
      * @param origin where it was replicated from
      */
     public TransactionRecord {
-        subtransactions = List.copyOf(subtransactions);
+        subtransactions = subtransactions instanceof Xids ? subtransactions : List.copyOf(subtransactions);
         droppedRelations = List.copyOf(droppedRelations);
         createdRelations = List.copyOf(createdRelations);
     }

@@ -36,7 +36,8 @@ final class RowTally {
      * </table>
      *
      * <p>{@code INSERT ... ON CONFLICT} inserts a row before it knows whether it may; if not it takes the row back by a
-     * deletion with a flag of its own ({@code XLH_DELETE_IS_SUPER}), which is none.
+     * deletion with a flag of its own ({@code XLH_DELETE_IS_SUPER}), which is none. It does so before it inserts another, so
+     * where there is no row to take back, that one came before the stretch began and was not counted.
      */
     void add(WalCursor cursor) {
         int kind = cursor.info() & 0x70;
@@ -51,7 +52,7 @@ final class RowTally {
             case DELETE -> {
                 int at = SpecialRecords.mainData(cursor, DELETE_SIZE);
                 if ((cursor.bytes()[at + DELETE_FLAGS] & TAKES_BACK) != 0) {
-                    inserted--;
+                    inserted = Math.max(0, inserted - 1);
                 } else {
                     deleted++;
                 }

@@ -17,7 +17,9 @@ import org.pgrewind4j.wal.record.TransactionRecord;
  *
  * <p>Room is bounded: what is known of open transactions by the number of pairs of transaction and relation, what is
  * kept of finished ones by their number and by the numbers in them. Where it does not suffice, rows that cannot be
- * attributed count as changed by nobody known, and nothing else is lost.
+ * attributed count as changed by nobody known, files go untold, and every transaction that this may concern is marked as
+ * incomplete: one that was refused room itself, and, since a refused id leaves no trace, any that ends with an id of which
+ * nothing is known here.
  */
 final class TransactionLog {
 
@@ -25,11 +27,16 @@ final class TransactionLog {
     private static final int ROOM_FOR_KEPT = 1_000_000;
     private static final int NO_XID = 0;
 
+    /** No server has more prepared transactions at a time: {@code MAX_BACKENDS} of {@code src/include/postmaster}. */
+    private static final int MOST_PREPARED = 1 << 18;
+
     private final int kept;
     private final Map<Integer, OpenTransaction> open = new HashMap<>();
     private final List<TransactionActivity> committed = new ArrayList<>();
+    private final List<TransactionRecord> preparedBefore = new ArrayList<>();
     private final RowTally unattributed = new RowTally();
-    private int openRoom = ROOM_FOR_OPEN;
+    private int openRoom;
+    private boolean hasRefused;
     private int keptRoom = ROOM_FOR_KEPT;
     private long commits;
     private long rollbacks;
@@ -40,7 +47,12 @@ final class TransactionLog {
     private @Nullable OpenTransaction last;
 
     TransactionLog(int kept) {
+        this(kept, ROOM_FOR_OPEN);
+    }
+
+    TransactionLog(int kept, int roomForOpen) {
         this.kept = kept;
+        this.openRoom = roomForOpen;
     }
 
     /** Where to count the rows that a record changes. */
@@ -50,7 +62,11 @@ final class TransactionLog {
         if (rows != null) {
             return rows;
         }
-        if (transaction == null || !takeRoom()) {
+        if (transaction == null) {
+            return unattributed;
+        }
+        if (!takeRoom()) {
+            transaction.isComplete = false;
             return unattributed;
         }
         return transaction.beginRows(relation);
@@ -63,8 +79,13 @@ final class TransactionLog {
             return;
         }
         OpenTransaction transaction = transaction(xid);
-        if (transaction != null && takeRoom()) {
+        if (transaction == null) {
+            return;
+        }
+        if (takeRoom()) {
             transaction.created(relation);
+        } else {
+            transaction.isComplete = false;
         }
     }
 
@@ -84,6 +105,7 @@ final class TransactionLog {
 
     private boolean takeRoom() {
         if (openRoom == 0) {
+            hasRefused = true;
             return false;
         }
         openRoom--;
@@ -93,12 +115,14 @@ final class TransactionLog {
     void end(TransactionRecord record, RelationTallies relations) {
         OpenTransaction transaction = remove((int) record.xid());
         for (long subtransaction : record.subtransactions()) {
-            OpenTransaction part = open.get((int) subtransaction);
-            if (part != null) {
+            if (open.containsKey((int) subtransaction)) {
                 transaction.take(remove((int) subtransaction));
+            } else {
+                transaction.isComplete &= !hasRefused;
             }
         }
         last = null;
+        noteIfPreparedBefore(transaction, record);
         switch (record.kind()) {
             case COMMIT, COMMIT_PREPARED -> {
                 transaction.commit();
@@ -124,10 +148,21 @@ final class TransactionLog {
     private OpenTransaction remove(int xid) {
         OpenTransaction transaction = open.remove(xid);
         if (transaction == null) {
-            return new OpenTransaction();
+            OpenTransaction unknown = new OpenTransaction();
+            unknown.isComplete = !hasRefused;
+            return unknown;
         }
         openRoom += 1 + transaction.size();
         return transaction;
+    }
+
+    /** A preparation always finds room, so one that is not known here was before the stretch. */
+    private void noteIfPreparedBefore(OpenTransaction transaction, TransactionRecord record) {
+        boolean endsPrepared = record.kind() == TransactionRecord.Kind.COMMIT_PREPARED
+                || record.kind() == TransactionRecord.Kind.ABORT_PREPARED;
+        if (endsPrepared && transaction.prepared == null && preparedBefore.size() < MOST_PREPARED) {
+            preparedBefore.add(without(record));
+        }
     }
 
     private void keep(OpenTransaction transaction, TransactionRecord record) {
@@ -176,6 +211,7 @@ final class TransactionLog {
                 committed,
                 commits,
                 prepared,
+                preparedBefore,
                 rollbacks,
                 unfinished,
                 unattributed.counts(),

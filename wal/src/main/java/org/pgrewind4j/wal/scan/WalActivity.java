@@ -9,6 +9,7 @@ import org.pgrewind4j.wal.EndOfWal;
 import org.pgrewind4j.wal.record.CheckpointRecord;
 import org.pgrewind4j.wal.record.DirectoryChange;
 import org.pgrewind4j.wal.record.ResourceManager;
+import org.pgrewind4j.wal.record.TransactionRecord;
 
 /**
  * What a stretch of WAL did, in the words of users rather than of blocks: transactions, rows, relations, databases. All of
@@ -51,6 +52,8 @@ public record WalActivity(
      * @param committed the first of those that were committed, in the order of their commits
      * @param commits how many were committed, with those for which {@code committed} had no room
      * @param prepared those that were prepared here and neither committed nor rolled back here
+     * @param preparedBefore the ends, without what they removed, of those that were prepared before the stretch began; in the
+     *     order of WAL, and commits count as such too
      * @param rollbacks how many were rolled back; subtransactions that were count by themselves
      * @param unfinished how many transactions and subtransactions wrote something and did neither
      * @param unattributed rows that there was no room to count for their transaction; whether it was committed is not
@@ -62,6 +65,7 @@ public record WalActivity(
             List<TransactionActivity> committed,
             long commits,
             List<TransactionActivity> prepared,
+            List<TransactionRecord> preparedBefore,
             long rollbacks,
             long unfinished,
             RowCounts unattributed,
@@ -74,6 +78,7 @@ public record WalActivity(
          * @param committed the first of those that were committed
          * @param commits how many were committed
          * @param prepared those that are open
+         * @param preparedBefore the ends of those that were prepared before
          * @param rollbacks how many were rolled back
          * @param unfinished how many did neither
          * @param unattributed rows that there was no room for
@@ -83,6 +88,7 @@ public record WalActivity(
         public Transactions {
             committed = List.copyOf(committed);
             prepared = List.copyOf(prepared);
+            preparedBefore = List.copyOf(preparedBefore);
         }
 
         /**
@@ -119,10 +125,10 @@ public record WalActivity(
     /**
      * How much WAL there is.
      *
-     * @return bytes from begin to end
+     * @return bytes from begin to end; 0 if reading ended before the begin, as it does where the segment is not there
      */
     public long bytes() {
-        return end.position().minus(begin);
+        return end.position().isBefore(begin) ? 0 : end.position().minus(begin);
     }
 
     /**

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.util.function.LongConsumer;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
-import org.pgrewind4j.wal.EndOfWal;
 import org.pgrewind4j.wal.PostgresVersion;
 import org.pgrewind4j.wal.WalSegmentName;
 import org.pgrewind4j.wal.WalSegmentSource;
@@ -125,9 +124,9 @@ public final class WalActivityCollector {
                     progress.accept(told - from.value());
                 }
             }
-            EndOfWal end = cursor.endOfWal();
-            progress.accept(end.position().minus(from));
-            return findings.toActivity(from, end);
+            WalActivity activity = findings.toActivity(from, cursor.endOfWal());
+            progress.accept(activity.bytes());
+            return activity;
         }
     }
 }

@@ -2,6 +2,7 @@ package org.pgrewind4j.wal.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.wal.EndOfWal;
 import org.pgrewind4j.wal.MemoryWal;
 import org.pgrewind4j.wal.PostgresVersion;
 import org.pgrewind4j.wal.RecordBody;
@@ -23,6 +25,7 @@ import org.pgrewind4j.wal.WalBuilder;
 import org.pgrewind4j.wal.WalCorruptException;
 import org.pgrewind4j.wal.control.MalformedCheckPointException;
 import org.pgrewind4j.wal.record.ResourceManager;
+import org.pgrewind4j.wal.record.TransactionRecord;
 
 class WalActivityCollectorTest {
 
@@ -124,6 +127,41 @@ class WalActivityCollectorTest {
     }
 
     @Test
+    void takesBackNoRowThatWasInsertedOnTrialBeforeTheStretch() throws IOException {
+        wal.add(HEAP, 0x10, rows((byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 1, (byte) 0, (byte) 0, (byte) 0x08));
+        insert();
+        commit();
+
+        assertThat(table().committed()).isEqualTo(new RowCounts(1, 0, 0, 0));
+    }
+
+    @Test
+    void tellsTheEndsOfTransactionsThatWerePreparedBeforeTheStretch() throws IOException {
+        wal.add(TRANSACTION, 0x30 | 0x80, mainData(buffer(16).putInt(8, 0x10).putInt(12, 900)));
+        wal.add(TRANSACTION, 0x40 | 0x80, mainData(buffer(16).putInt(8, 0x10).putInt(12, 901)));
+
+        WalActivity.Transactions transactions = collector().collect().transactions();
+
+        assertThat(transactions.commits()).isEqualTo(1);
+        assertThat(transactions.rollbacks()).isEqualTo(1);
+        assertThat(transactions.preparedBefore())
+                .extracting(TransactionRecord::kind, TransactionRecord::xid)
+                .containsExactly(
+                        tuple(TransactionRecord.Kind.COMMIT_PREPARED, 900L),
+                        tuple(TransactionRecord.Kind.ABORT_PREPARED, 901L));
+    }
+
+    @Test
+    void saysThatThereIsNoWalWhereTheSegmentIsMissing() throws IOException {
+        insert();
+
+        WalActivity activity = collector().from(START.plus(3L * SEGMENT + 4711)).collect();
+
+        assertThat(activity.end().reason()).isEqualTo(EndOfWal.Reason.MISSING_SEGMENT);
+        assertThat(activity.bytes()).isZero();
+    }
+
+    @Test
     void countsLocksAndChangesInPlaceForNothing() throws IOException {
         wal.add(HEAP, 0x60, rows((byte) 0)).add(HEAP, 0x70, rows((byte) 0)).add(HEAP2, 0x10, rows((byte) 0));
         commit();
@@ -195,8 +233,10 @@ class WalActivityCollectorTest {
                     .from(START)
                     .collect();
             assertThat(activity.records()).isEqualTo(1);
-        } catch (WalCorruptException | MalformedCheckPointException e) {
+        } catch (WalCorruptException e) {
             assertThat(e).hasMessageContaining("0/100028");
+        } catch (MalformedCheckPointException e) {
+            assertThat(e).hasMessageStartingWith("malformed checkpoint: expected ");
         }
     }
 }

@@ -75,7 +75,14 @@ public final class ManifestText {
         RestoredBackup restored = manifest.restored();
         if (restored != null) {
             BackupEntry.Attributes directory = restored.dataDirectory();
-            line(text, "restore", restored.label(), directory.mode(), user(directory), group(directory));
+            line(
+                    text,
+                    "restore",
+                    restored.label(),
+                    directory.mode(),
+                    user(directory),
+                    group(directory),
+                    restored.request());
         }
         CopiedBytes copied = manifest.copied();
         line(
@@ -204,7 +211,7 @@ public final class ManifestText {
                                 Lsn.parse(field[3]));
                     case "replay" ->
                         points = new Manifest.ReplayPoints(divergence, Lsn.parse(field[1]), Lsn.parse(field[2]));
-                    case "restore" -> restored = new RestoredBackup(field[1], attributes(field, 2));
+                    case "restore" -> restored = new RestoredBackup(field[1], attributes(field, 2), field[5]);
                     case "copied" ->
                         copied = new CopiedBytes(
                                 Long.parseLong(field[1]),

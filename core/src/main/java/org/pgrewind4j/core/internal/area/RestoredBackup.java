@@ -7,5 +7,6 @@ import org.pgrewind4j.transport.backup.BackupEntry;
  *
  * @param label its name
  * @param dataDirectory owner and permissions of the data directory
+ * @param request a hash of what was asked for beside the backup, which a repetition must ask for as well
  */
-public record RestoredBackup(String label, BackupEntry.Attributes dataDirectory) {}
+public record RestoredBackup(String label, BackupEntry.Attributes dataDirectory, String request) {}

@@ -87,7 +87,7 @@ public final class ServerLock implements Closeable {
         }
     }
 
-    /** The lines that a server in single-user mode writes: process, directory, start, port, socket and address. */
+    /** The lines that a server in single-user mode writes: process, directory, start, port, socket and address; no server's port is 0. */
     private static String content(Path target) {
         return "-" + ProcessHandle.current().pid() + "\n" + target + "\n"
                 + Instant.now().getEpochSecond() + "\n0\n\n\n";

@@ -16,6 +16,13 @@ import org.pgrewind4j.transport.backup.BackupFacts.Tablespace;
  */
 public record BackupTablespaces(Map<String, Path> mapped, Optional<Path> all, TablespacePolicy policy) {
 
+    /** Whether the name and the OID of a tablespace are mapped to different locations, so that one of them is a mistake. */
+    boolean isMappedTwice(Tablespace tablespace) {
+        Path byOid = mapped.get(Long.toUnsignedString(tablespace.oid()));
+        Path byName = mapped.get(tablespace.name());
+        return byOid != null && byName != null && !byOid.equals(byName);
+    }
+
     /** Where a tablespace is to lie. */
     String location(Tablespace tablespace) {
         return chosen(tablespace).map(Path::toString).orElse(tablespace.location());

@@ -88,7 +88,14 @@ public final class RestorePlanner {
                 settings.target(), geometry, recovery, backup.facts().dataDirectory());
         List<FileAction> actions = decisions.decide(expected, present, contents);
         return PlannedRestore.restore(
-                settings, order(end, expected, present, recovery, actions), kept(pairs, contents));
+                settings, order(end, expected, present, recovery, actions, equal(contents)), kept(pairs, contents));
+    }
+
+    private static List<DataPath> equal(Map<DataPath, Content> contents) {
+        return contents.entrySet().stream()
+                .filter(compared -> compared.getValue() == Content.SAME)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     private static List<Pair> pairs(BackupTree expected, TargetTree present, RecoveryFiles recovery) {
@@ -118,7 +125,12 @@ public final class RestorePlanner {
     }
 
     private Order order(
-            ReplayEnd end, BackupTree expected, TargetTree present, RecoveryFiles recovery, List<FileAction> actions)
+            ReplayEnd end,
+            BackupTree expected,
+            TargetTree present,
+            RecoveryFiles recovery,
+            List<FileAction> actions,
+            List<DataPath> equal)
             throws IOException {
         BackupFacts facts = backup.facts();
         ControlFile stored = end.controlFile();
@@ -147,11 +159,12 @@ public final class RestorePlanner {
                         settings.threads(),
                         settings.listener()),
                 new Order.Restore(
-                        new RestoredBackup(facts.label(), dataDirectory(facts)),
+                        new RestoredBackup(facts.label(), dataDirectory(facts), settings.request()),
                         Files.isDirectory(settings.target())
                                 ? Manifest.fingerprint(controlFile)
                                 : Manifest.NO_CONTROL_FILE,
-                        ofControlFile));
+                        ofControlFile,
+                        equal));
     }
 
     private static BackupEntry.Attributes dataDirectory(BackupFacts facts) {

@@ -1,6 +1,7 @@
 package org.pgrewind4j.core.internal.restore;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.Problem.Kind;
@@ -40,6 +42,10 @@ final class RestorePreconditions {
 
     /** What may lie in a directory that counts as empty: the last two are mount points' own. */
     private static final Set<String> NOTHING = Set.of(OwnNames.LOCK_FILE, OwnNames.STAGING, "lost+found", ".snapshot");
+
+    private static final String ANY_CLUSTER = "name the right target or backup, or permit any cluster to be replaced.";
+
+    private static final Pattern RELEASE = Pattern.compile("[0-9]+(\\.[0-9]+)?");
 
     private final RestoreSettings settings;
     private final Path target;
@@ -73,21 +79,32 @@ final class RestorePreconditions {
         List<Problem> problems = new ArrayList<>(running());
         RestoredBackup restored = sealed().orElseThrow().restored();
         String label = settings.backup().facts().label();
-        // Base backups are often called the same.
-        boolean isSame = restored != null
-                && restored.label().equals(label)
-                && Arrays.equals(
-                        Files.readAllBytes(area.newControlFile()), RestoredControlFile.of(settings.backup(), end));
-        if (!isSame) {
+        if (restored == null || !isOfBackup(restored)) {
             problems.add(new Problem(
                     Kind.OTHER_REWIND_INTERRUPTED,
                     "an earlier execution was interrupted on the target: "
                             + (restored == null ? "a rewind" : "the restore of backup \"" + restored.label() + "\"")
                             + ", not of this backup \"" + label + "\"",
-                    "finish it first (resume), or remove \"" + area.root() + "\" and plan again: then only a restore"
-                            + " makes the target whole."));
+                    "finish it first (resume), " + orBeginAgain()));
+        } else if (!restored.request().equals(settings.request())) {
+            problems.add(new Problem(
+                    Kind.OTHER_REWIND_INTERRUPTED,
+                    "an earlier restore of backup \"" + label
+                            + "\" was interrupted on the target, with other recovery settings or locations of tablespaces",
+                    "repeat it with the same ones, finish it as it was begun (resume), " + orBeginAgain()));
         }
         return problems;
+    }
+
+    /** Base backups are often called the same, so that the control file counts too. */
+    private boolean isOfBackup(RestoredBackup restored) throws IOException {
+        return restored.label().equals(settings.backup().facts().label())
+                && Arrays.equals(
+                        Files.readAllBytes(area.newControlFile()), RestoredControlFile.of(settings.backup(), end));
+    }
+
+    private String orBeginAgain() {
+        return "or remove \"" + area.root() + "\" and plan again: then only a restore makes the target whole.";
     }
 
     private List<Problem> running() throws IOException {
@@ -118,9 +135,7 @@ final class RestorePreconditions {
                                             stored.version().release()),
                     "restore another backup."));
         }
-        if (settings.replaceable() == Replaceable.SAME_CLUSTER) {
-            problems.addAll(ofTarget());
-        }
+        problems.addAll(ofTarget());
         return problems;
     }
 
@@ -129,11 +144,17 @@ final class RestorePreconditions {
             return List.of();
         }
         Optional<ControlFile> found = targetControlFile();
+        if (found.isEmpty() && !isRestorable()) {
+            // Whatever may be replaced: all that the backup lacks would be removed.
+            return List.of(notACluster());
+        }
+        if (settings.replaceable() == Replaceable.ANY_CLUSTER) {
+            return List.of();
+        }
         if (found.isEmpty()) {
-            return isRestorable() ? List.of() : List.of(notACluster());
+            return ofRelease();
         }
         List<Problem> problems = new ArrayList<>();
-        String cure = "name the right target or backup, or permit any cluster to be replaced.";
         if (found.get().systemIdentifier() != stored.systemIdentifier()) {
             problems.add(new Problem(
                     Kind.DIFFERENT_SYSTEM,
@@ -142,19 +163,32 @@ final class RestorePreconditions {
                                     target,
                                     Long.toUnsignedString(stored.systemIdentifier()),
                                     Long.toUnsignedString(found.get().systemIdentifier())),
-                    cure));
+                    ANY_CLUSTER));
         }
         if (found.get().version() != stored.version()) {
-            problems.add(new Problem(
-                    Kind.DIFFERENT_RELEASE,
-                    "the target \"%s\" is of another release than the backup: expected %s, found %s"
-                            .formatted(
-                                    target,
-                                    stored.version().release(),
-                                    found.get().version().release()),
-                    cure));
+            problems.add(otherRelease(found.get().version().release()));
         }
         return problems;
+    }
+
+    private Problem otherRelease(String found) {
+        return new Problem(
+                Kind.DIFFERENT_RELEASE,
+                "the target \"%s\" is of another release than the backup: expected %s, found %s"
+                        .formatted(target, stored.version().release(), found),
+                ANY_CLUSTER);
+    }
+
+    /** Of a target whose control file is not there, damaged, or of a release that is not known. */
+    private List<Problem> ofRelease() throws IOException {
+        Path file = VERSION.in(target);
+        if (!Files.isRegularFile(file)) {
+            return List.of();
+        }
+        String found = new String(Files.readAllBytes(file), StandardCharsets.US_ASCII).strip();
+        boolean isOther = RELEASE.matcher(found).matches()
+                && !found.equals(stored.version().release());
+        return isOther ? List.of(otherRelease(found)) : List.of();
     }
 
     /** A control file that cannot be read says nothing: a restore by content makes the target whole all the same. */

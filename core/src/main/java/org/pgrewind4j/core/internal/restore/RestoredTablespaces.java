@@ -31,6 +31,9 @@ final class RestoredTablespaces {
         Map<String, Tablespace> taken = new HashMap<>();
         for (Tablespace tablespace : tablespaces) {
             String location = settings.tablespaces().location(tablespace);
+            if (settings.tablespaces().isMappedTwice(tablespace)) {
+                problems.add(mappedTwice(tablespace));
+            }
             Tablespace other = taken.putIfAbsent(location, tablespace);
             if (other != null) {
                 problems.add(inUse(tablespace, location, "tablespace \"" + other.name() + "\" is to lie there, too"));
@@ -50,6 +53,16 @@ final class RestoredTablespaces {
             }
         }
         return problems;
+    }
+
+    private Problem mappedTwice(Tablespace tablespace) {
+        String oid = Long.toUnsignedString(tablespace.oid());
+        Map<String, Path> mapped = settings.tablespaces().mapped();
+        return new Problem(
+                Kind.TABLESPACE_MAPPED_TWICE,
+                "tablespace \"%s\" is mapped to different directories: by its name to \"%s\", by its OID %s to \"%s\""
+                        .formatted(tablespace.name(), mapped.get(tablespace.name()), oid, mapped.get(oid)),
+                "map it once.");
     }
 
     private List<Problem> ofNew(Tablespace tablespace, String location) throws IOException {

@@ -15,7 +15,6 @@ import org.pgrewind4j.core.internal.cluster.Cluster.MissingHistoryException;
 import org.pgrewind4j.core.internal.rewind.evidence.EndOfTarget;
 import org.pgrewind4j.core.internal.rewind.evidence.LearnedTimeline;
 import org.pgrewind4j.core.internal.rewind.evidence.Preconditions;
-import org.pgrewind4j.core.internal.rewind.evidence.ScanWal;
 import org.pgrewind4j.core.internal.rewind.evidence.SharedRecord;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
 import org.pgrewind4j.timeline.Divergence;
@@ -28,12 +27,11 @@ import org.pgrewind4j.transport.SourceProblem;
 import org.pgrewind4j.transport.backup.Backup;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 import org.pgrewind4j.transport.local.PostmasterPid;
+import org.pgrewind4j.wal.EndOfWal;
 import org.pgrewind4j.wal.MissingWalException;
 import org.pgrewind4j.wal.WalEndsTooEarlyException;
 import org.pgrewind4j.wal.control.ClusterState;
 import org.pgrewind4j.wal.control.ControlFile;
-import org.pgrewind4j.wal.scan.ChangedBlockCollector;
-import org.pgrewind4j.wal.scan.ChangedBlocks;
 
 /**
  * Finds out who diverged from whom, and where: all that control files, histories and the ends of WAL tell. What forbids a
@@ -268,14 +266,7 @@ final class Examiner {
         if (known.isAfter(divergence.position())) {
             return false;
         }
-        EndOfTarget end = new EndOfTarget(settings, ofTarget);
-        ChangedBlocks tail = end.proven(end.required(ChangedBlockCollector.of(
-                        ScanWal.of(settings, controlFile, divergence.position()),
-                        controlFile.version(),
-                        controlFile.walSegmentSize(),
-                        ofTarget.history()))
-                .redo(controlFile.checkPointCopy().redo())
-                .collect());
-        return !tail.end().position().isAfter(divergence.position());
+        EndOfWal end = new EndOfTarget(settings, ofTarget).read(divergence.position());
+        return !end.position().isAfter(divergence.position());
     }
 }

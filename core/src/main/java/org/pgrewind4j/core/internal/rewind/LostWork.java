@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.pgrewind4j.core.Verdict;
 import org.pgrewind4j.core.internal.events.RecordedSegment;
 import org.pgrewind4j.core.internal.names.CatalogFiles;
@@ -11,6 +12,7 @@ import org.pgrewind4j.core.internal.rewind.evidence.Preconditions;
 import org.pgrewind4j.core.internal.rewind.evidence.ScanWal;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
 import org.pgrewind4j.core.report.DivergenceReport;
+import org.pgrewind4j.core.report.PreparedBefore;
 import org.pgrewind4j.core.report.RelationNames;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.Lsn;
@@ -29,12 +31,14 @@ final class LostWork {
     private static final int NO_TRANSACTIONS = 0;
 
     private final Settings settings;
+    private final Preconditions preconditions;
     private final Examined examined;
     private final Lsn divergence;
     private final List<String> notes = new ArrayList<>();
 
-    private LostWork(Settings settings, Examined examined, Divergence divergence) {
+    private LostWork(Settings settings, Preconditions preconditions, Examined examined, Divergence divergence) {
         this.settings = settings;
+        this.preconditions = preconditions;
         this.examined = examined;
         this.divergence = divergence.position();
     }
@@ -42,13 +46,15 @@ final class LostWork {
     /** Empty if the target has nothing that the source does not have, or if that cannot be told. */
     static Optional<DivergenceReport> of(Settings settings) throws IOException {
         try (LocalDirectoryTransport target = LocalDirectoryTransport.openToLookAt(settings.target())) {
-            Examined examined = new Examiner(settings, new Preconditions())
-                    .examine(target, Planner.targetControl(settings, target));
+            Preconditions preconditions = new Preconditions();
+            Examined examined =
+                    new Examiner(settings, preconditions).examine(target, Planner.targetControl(settings, target));
             Optional<Divergence> divergence =
                     examined.divergence().filter(parting -> parting.kind() != Divergence.Kind.SAME_TIMELINE);
             return examined.verdict() == Verdict.CAN_FOLLOW || divergence.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(new LostWork(settings, examined, divergence.get()).report(divergence.get()));
+                    : Optional.of(
+                            new LostWork(settings, preconditions, examined, divergence.get()).report(divergence.get()));
         }
     }
 
@@ -61,9 +67,15 @@ final class LostWork {
                         examined.target().history())
                 .from(divergence)
                 .collect();
-        noteEnd(lost, controlFile);
+        DivergenceReport.Branch abandoned = new DivergenceReport.Branch(
+                "data directory \"" + settings.target() + "\"",
+                examined.target().history().timeline(),
+                lost,
+                UnreadWal.ofTarget(settings, examined, preconditions, parting, lost));
+        abandoned.gaps().forEach(gap -> notes.add("The report is not complete: " + gap + "."));
         noteRoom(lost);
         Optional<DivergenceReport.Branch> kept = kept();
+        notes.addAll(PreparedNotes.of(PreparedBefore.of(abandoned, kept)));
         RelationNames names = CatalogFiles.of(
                 settings.target(),
                 controlFile.version(),
@@ -78,10 +90,7 @@ final class LostWork {
                 controlFile.systemIdentifier(),
                 divergence,
                 parting.timeline(),
-                new DivergenceReport.Branch(
-                        "data directory \"" + settings.target() + "\"",
-                        examined.target().history().timeline(),
-                        lost),
+                abandoned,
                 kept,
                 names,
                 notes);
@@ -103,26 +112,16 @@ final class LostWork {
                     .until(end)
                     .transactions(NO_TRANSACTIONS)
                     .collect();
-            if (activity.end().position().isBefore(Lsn.min(end, controlFile.checkPoint()))) {
-                notes.add(
-                        "The source's WAL could be read up to " + activity.end().position()
-                                + " only, so what is said of its branch is not all: "
-                                + activity.end().detail() + ".");
-            }
+            Optional<String> gap = UnreadWal.ofSource(controlFile, replayEnd, activity);
+            gap.ifPresent(unread -> notes.add("What is said of the source's branch is not all: " + unread + "."));
             return Optional.of(new DivergenceReport.Branch(
-                    settings.source().description(), examined.source().history().timeline(), activity));
+                    settings.source().description(),
+                    examined.source().history().timeline(),
+                    activity,
+                    gap.stream().toList()));
         } catch (IOException | PgRewindException e) {
             notes.add("The source's branch could not be read: " + PgRewindException.describe(e) + ".");
             return Optional.empty();
-        }
-    }
-
-    /** WAL that is known to have been there and is not read any more would be missing from the report without a sign. */
-    private void noteEnd(WalActivity lost, ControlFile controlFile) {
-        Lsn known = Lsn.max(controlFile.checkPoint(), controlFile.minRecoveryPoint());
-        if (lost.end().position().isBefore(known)) {
-            notes.add("The report is not complete. The target wrote WAL beyond " + known + ", which can be read up to "
-                    + lost.end().position() + " only: " + lost.end().detail() + ".");
         }
     }
 
@@ -131,11 +130,12 @@ final class LostWork {
         if (transactions.unlisted() > 0) {
             notes.add(transactions.unlisted() + " more committed transactions are counted and not listed.");
         }
-        long partly = transactions.committed().stream()
+        long partly = Stream.concat(transactions.committed().stream(), transactions.prepared().stream())
                 .filter(transaction -> !transaction.isComplete())
                 .count();
         if (partly > 0) {
-            notes.add(partly + " of the listed transactions are told without their relations, for want of room.");
+            notes.add(partly
+                    + " of the listed transactions are told without some or all of their relations, for want of room.");
         }
         if (transactions.unattributed().total() > 0) {
             notes.add(transactions.unattributed().total()

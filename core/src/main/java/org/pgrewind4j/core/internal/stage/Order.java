@@ -117,8 +117,14 @@ public record Order(
      * @param replaced the {@linkplain Manifest#fingerprint(Path) fingerprint} of the target's control file for which all
      *     was decided, instead of the base's
      * @param controlFile owner, permissions and time that the backup's control file gets
+     * @param equal the files whose content is the backup's already
      */
-    public record Restore(RestoredBackup backup, String replaced, SetAttributes controlFile) {}
+    public record Restore(RestoredBackup backup, String replaced, SetAttributes controlFile, List<DataPath> equal) {
+
+        public Restore {
+            equal = List.copyOf(equal);
+        }
+    }
 
     /**
      * What a server is to replay.

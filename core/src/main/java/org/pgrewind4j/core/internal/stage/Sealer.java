@@ -28,6 +28,7 @@ import org.pgrewind4j.core.internal.files.FileOperations;
 import org.pgrewind4j.core.internal.stage.Staging.Staged;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.ReplayEnd;
+import org.pgrewind4j.transport.local.DataDirectory;
 import org.pgrewind4j.wal.control.ClusterState;
 import org.pgrewind4j.wal.control.ControlFile;
 
@@ -80,6 +81,7 @@ public final class Sealer {
                         end.lsn(), lasting.stream().map(StagedCopy::action).toList(), area)
                 .with(steps(copied, vanished, staged.result().additions()));
         files.syncFiles(lasting.stream().map(StagedCopy::file).collect(Collectors.toSet()));
+        syncEqual();
         Path unfinished = area.root().resolve("manifest.new");
         files.write(unfinished, ManifestText.format(manifest));
         // All that the manifest speaks of outlives a crash before the manifest itself can.
@@ -87,6 +89,32 @@ public final class Sealer {
         files.move(unfinished, area.manifest());
         files.syncDirectory(area.root());
         return manifest;
+    }
+
+    /**
+     * What was found equal was compared as the system shows it, which need not be what is on the disk: a server that was
+     * killed had written it, and never synced it. Nothing is left in the manifest that would write it again after a crash of
+     * the machine.
+     */
+    private void syncEqual() throws IOException {
+        DataDirectory target = DataDirectory.of(order.target());
+        Set<Path> equal = new LinkedHashSet<>();
+        for (FileAction action : order.actions()) {
+            if (action instanceof FileAction.UpdateFile) {
+                equal.add(target.resolve(action.path()));
+            }
+        }
+        if (order.restore() != null) {
+            for (DataPath path : order.restore().equal()) {
+                equal.add(target.resolve(path));
+            }
+        }
+        files.syncFiles(equal);
+        Set<Path> directories = new LinkedHashSet<>();
+        equal.forEach(file -> directories.add(file.getParent()));
+        for (Path directory : directories) {
+            files.syncDirectory(directory);
+        }
     }
 
     /** A step for each path: a file that was written in place can be staged from its end on. */

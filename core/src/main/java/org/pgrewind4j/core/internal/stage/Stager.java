@@ -10,12 +10,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.core.FileAction;
 import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.FileAction.RestoreWal;
 import org.pgrewind4j.core.internal.area.StagingArea;
 import org.pgrewind4j.core.internal.cluster.ArchivedWal;
+import org.pgrewind4j.core.internal.cluster.RelationGeometry;
 import org.pgrewind4j.core.internal.events.Events;
 import org.pgrewind4j.core.internal.events.ProgressCounter;
 import org.pgrewind4j.core.internal.files.FileOperations;
@@ -25,6 +27,7 @@ import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.transport.RangeReceiver;
+import org.pgrewind4j.transport.SourceMode;
 import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.transport.local.DataDirectory;
 import org.pgrewind4j.wal.WalSegmentName;
@@ -35,7 +38,15 @@ import org.pgrewind4j.wal.WalSegmentName;
  */
 public final class Stager {
 
+    /** By so much a file of a running source may have grown since it was listed, and still come whole. */
+    private static final long GROWTH = 64 * 1024;
+
     private final Transport transport;
+    private final RelationGeometry geometry;
+
+    /** Made of a running server, perhaps, and yet nothing in it grows. */
+    private final boolean isBackup;
+
     private final StagingArea area;
     private final FileOperations files;
     private final ProgressCounter progress;
@@ -46,8 +57,12 @@ public final class Stager {
     /** Segments that were staged once they were whole, and so need not be again. */
     private final Set<DataPath> finalWal = new HashSet<>();
 
-    Stager(Transport transport, StagingArea area, FileOperations files, ProgressCounter progress) {
-        this.transport = transport;
+    private @Nullable SourceMode mode;
+
+    Stager(Order order, StagingArea area, FileOperations files, ProgressCounter progress) {
+        this.transport = order.source();
+        this.geometry = RelationGeometry.of(order.base());
+        this.isBackup = order.restore() != null;
         this.area = area;
         this.files = files;
         this.progress = progress;
@@ -66,7 +81,8 @@ public final class Stager {
                 stagedWal.add(action.path());
             }
             if (action instanceof CopyFile copy) {
-                fetched.add(StagedCopy.of(copy, area, stagedName(copy.path(), copies.size() + fetched.size())));
+                String name = stagedName(copy.path(), copies.size() + fetched.size());
+                fetched.add(StagedCopy.made(copy, sizeToAsk(copy), area, name));
             } else if (action instanceof CopyRanges copy) {
                 String place = area.placeOf(copy.path());
                 long position = blocksSize.getOrDefault(place, 0L);
@@ -77,6 +93,28 @@ public final class Stager {
         fetchRanges(fetched);
         copies.addAll(fetched);
         return fetched;
+    }
+
+    /**
+     * How much is asked for of a file that is copied whole. A running server replaces configuration files, its state of
+     * replication origins ({@code src/backend/replication/logical/origin.c}, {@code CheckPointReplicationOrigin}) and the
+     * like by longer ones; cut where the listing saw their end they would be wrong, and no WAL mends that. What relations
+     * and WAL have gained since is in WAL.
+     */
+    private long sizeToAsk(CopyFile copy) throws IOException {
+        boolean isMended =
+                StagedWal.isSegment(copy.path()) || geometry.file(copy.path()).isPresent();
+        return isMended || isBackup || mode() == SourceMode.STOPPED ? copy.size() : copy.size() + GROWTH;
+    }
+
+    /** Asked for once: a running source is asked by a query. */
+    private SourceMode mode() throws IOException {
+        SourceMode known = mode;
+        if (known == null) {
+            known = transport.mode();
+            mode = known;
+        }
+        return known;
     }
 
     /** Stages the segments that were not staged yet. */

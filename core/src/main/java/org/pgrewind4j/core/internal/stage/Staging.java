@@ -7,6 +7,7 @@ import java.util.List;
 import org.pgrewind4j.core.CopyMode;
 import org.pgrewind4j.core.FileAction;
 import org.pgrewind4j.core.FileAction.CopyRanges;
+import org.pgrewind4j.core.FileAction.UpdateFile;
 import org.pgrewind4j.core.Phase;
 import org.pgrewind4j.core.RewindListener;
 import org.pgrewind4j.core.internal.area.Manifest;
@@ -47,7 +48,7 @@ public final class Staging implements Closeable {
                 Phase.STAGE,
                 order.bytes(order.actions()).total(),
                 order.actions().size());
-        this.stager = new Stager(order.source(), area, files, progress);
+        this.stager = new Stager(order, area, files, progress);
         this.pages = StagedPages.of(order, files);
     }
 
@@ -99,6 +100,9 @@ public final class Staging implements Closeable {
      * running one equal bytes need not come over at all.
      */
     private void stageUpdates(List<FileAction> actions) throws IOException {
+        if (actions.stream().noneMatch(UpdateFile.class::isInstance)) {
+            return;
+        }
         if (order.source().mode() == SourceMode.STOPPED) {
             stager.add(new PageUpdates(order, area, files, progress)
                     .fetch(actions, order.manner().threads()));
@@ -142,8 +146,7 @@ public final class Staging implements Closeable {
     }
 
     private void pursuingWal(Lsn from, Fetch fetch) throws IOException {
-        Stager own =
-                new Stager(order.source(), area, files, new ProgressCounter(RewindListener.none(), Phase.STAGE, 0, 0));
+        Stager own = new Stager(order, area, files, new ProgressCounter(RewindListener.none(), Phase.STAGE, 0, 0));
         try (WalPursuit pursuit = WalPursuit.begin(order, own, from, retained.from())) {
             fetch.run();
             pages.check(stager.copies());

@@ -62,7 +62,7 @@ class ManifestTextTest {
                         new Manifest.Plain(
                                 new FileAction.SetAttributes(path, named, Optional.of(Instant.ofEpochSecond(-1)))),
                         new Manifest.Plain(new FileAction.SetAttributes(path, nameless, Optional.empty()))),
-                new RestoredBackup("20261128-101010F", named));
+                new RestoredBackup("20261128-101010F", named, "cafe"));
 
         assertThat(ManifestText.parse(ManifestText.format(manifest))).isEqualTo(manifest);
     }

@@ -54,6 +54,24 @@ public final class EndOfTarget {
     }
 
     /**
+     * Where the target's WAL ends, read from its last checkpoint on.
+     *
+     * @param divergence shared WAL before it may come from the source
+     * @throws MissingWalException if not all of it is there
+     * @throws WalEndsTooEarlyException if it is damaged
+     */
+    public EndOfWal read(Lsn divergence) throws IOException {
+        return proven(required(ChangedBlockCollector.of(
+                                ScanWal.of(settings, controlFile, divergence),
+                                controlFile.version(),
+                                controlFile.walSegmentSize(),
+                                target.history()))
+                        .redo(controlFile.checkPointCopy().redo())
+                        .collect())
+                .end();
+    }
+
+    /**
      * Makes sure that nothing was written behind the end.
      *
      * @param changed what was read, from the target's last checkpoint or before it, to its end
@@ -62,9 +80,19 @@ public final class EndOfTarget {
      * @throws WalEndsTooEarlyException if later WAL or a page shows that WAL is damaged
      */
     public ChangedBlocks proven(ChangedBlocks changed) throws IOException {
-        EndOfWal end = changed.end();
+        prove(changed.end());
+        return changed;
+    }
+
+    /**
+     * Makes sure that nothing was written behind an end that is not before the target's last checkpoint.
+     *
+     * @throws MissingWalException if later WAL shows that a segment is missing
+     * @throws WalEndsTooEarlyException if later WAL or a page shows that WAL is damaged
+     */
+    public void prove(EndOfWal end) throws IOException {
         if (isStandby() || end.reason() == EndOfWal.Reason.LIMIT) {
-            return changed;
+            return;
         }
         Path directory = DataDirectory.of(settings.target())
                 .resolve(DataPath.of(controlFile.version().walDirectory()));
@@ -82,7 +110,6 @@ public final class EndOfTarget {
                 throw WalEndsTooEarlyException.proven(end, ahead.get().lsn(), "the LSN of " + ahead.get());
             }
         }
-        return changed;
     }
 
     private boolean isStandby() {

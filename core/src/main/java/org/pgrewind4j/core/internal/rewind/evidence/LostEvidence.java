@@ -39,7 +39,7 @@ import org.pgrewind4j.core.Problem.Kind;
  *
  * <p>A running standby's C' is that of its last restartpoint, which it made durable before it named it
  * ({@code CreateRestartPoint}); images for the pages changed since are in its primary's WAL, for that checkpoint's redo
- * point is the same. F is as {@code StandbyEnd} says. A stopped source has no WAL behind its checkpoint that changes a
+ * point is the same, unless that primary was promoted since ({@code TornReads}). F is as {@code StandbyEnd} says. A stopped source has no WAL behind its checkpoint that changes a
  * page, and equality is with its files.
  */
 public final class LostEvidence {

@@ -3,6 +3,7 @@ package org.pgrewind4j.core.internal.rewind.rehearsal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.pgrewind4j.core.FileAction;
 import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.Problem.Kind;
@@ -96,8 +97,9 @@ public final class Rehearsal implements StagedDataCheck {
         Lsn from = facts.divergence().position();
         boolean isLittle = !end.isAfter(from) || end.minus(from) <= LITTLE_WAL;
         TornReads torn = tornReads();
-        if (!torn.areTaken() || !isLittle) {
-            return List.of();
+        Optional<Problem> promoted = torn.promotedSince(facts.source().history().timeline());
+        if (promoted.isPresent() || !torn.areTaken() || !isLittle) {
+            return promoted.stream().toList();
         }
         try {
             return torn.unmended(ReplayedWal.read(settings, facts, wal, end).fullPageWritesOff()).stream()
@@ -138,6 +140,7 @@ public final class Rehearsal implements StagedDataCheck {
         new UnseenWal(replayed.unseen()).tell(facts, actions, replayed, problems, warnings);
         checkWalLevel(replayed, problems);
         tornReads().unmended(replayed.fullPageWritesOff()).ifPresent(problems::add);
+        tornReads().promotedSince(facts.source().history().timeline()).ifPresent(problems::add);
         ReplayedDirectories directories = new ReplayedDirectories(settings, facts, actions);
         directories.replay(replayed.directories());
         problems.addAll(directories.problems());

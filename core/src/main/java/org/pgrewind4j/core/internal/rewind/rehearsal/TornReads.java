@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.transport.SourceMode;
 import org.pgrewind4j.wal.control.ControlFile;
 
@@ -31,6 +32,28 @@ record TornReads(SourceMode mode, ControlFile source, Read read) {
     /** Whether a page can be torn when it is taken from the source. */
     boolean areTaken() {
         return mode != SourceMode.STOPPED && !(source.hasDataChecksums() && read == Read.VERIFIED);
+    }
+
+    /**
+     * What is wrong if a standby has replayed a promotion since its last restartpoint. The primary that was promoted writes no
+     * images for pages that were logged behind its own last restartpoint, until its first checkpoint: and that restartpoint
+     * may be an earlier one than this standby's ({@code src/backend/access/transam/xlog.c}, {@code CreateRestartPoint} sets
+     * the redo position that {@code xloginsert.c}, {@code XLogRecordAssemble}, goes by). With checksums a torn page is found.
+     */
+    Optional<Problem> promotedSince(TimelineId current) {
+        TimelineId before = source.checkPointCopy().timeline();
+        if (mode != SourceMode.STANDBY || source.hasDataChecksums() || current.equals(before)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Problem(
+                        Kind.FULL_PAGE_WRITES_OFF,
+                        "the source is a standby whose last restartpoint is on timeline " + before
+                                + ", and that has replayed a"
+                                + " promotion to timeline " + current
+                                + ": the WAL since then need not have images of all pages, and one that was read while it was"
+                                + " written may stay torn",
+                        "run a CHECKPOINT on its primary, then one on the source when it has replayed that, and rewind again."));
     }
 
     /** What is wrong if {@code full_page_writes} was switched off at some positions. */

@@ -23,6 +23,7 @@ import org.pgrewind4j.core.internal.rewind.rehearsal.TornReads.Read;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.transport.SourceMode;
 import org.pgrewind4j.transport.live.LiveServerTransport;
 import org.pgrewind4j.wal.control.ControlFile;
@@ -71,6 +72,25 @@ class TornReadsTest {
         assertThat(new TornReads(SourceMode.PRIMARY, source, Read.PARTLY_VERIFIED).unmended(off))
                 .isPresent();
         assertThat(new TornReads(SourceMode.STOPPED, source, Read.PARTLY_VERIFIED).unmended(off))
+                .isEmpty();
+    }
+
+    @Test
+    void refusesAStandbyThatReplayedAPromotionSinceItsRestartpoint() {
+        ControlFile source = ControlFileBytes.stopped().dataChecksumVersion(0).build();
+        TimelineId restartpoint = source.checkPointCopy().timeline();
+        TimelineId promoted = new TimelineId(restartpoint.value() + 1);
+        TornReads standby = new TornReads(SourceMode.STANDBY, source, Read.VERIFIED);
+
+        assertThat(standby.promotedSince(promoted))
+                .hasValueSatisfying(problem -> assertThat(problem.message())
+                        .contains("has replayed a promotion to timeline " + promoted + ":"));
+        assertThat(standby.promotedSince(restartpoint)).isEmpty();
+        assertThat(new TornReads(SourceMode.PRIMARY, source, Read.VERIFIED).promotedSince(promoted))
+                .isEmpty();
+        ControlFile withChecksums =
+                ControlFileBytes.stopped().dataChecksumVersion(1).build();
+        assertThat(new TornReads(SourceMode.STANDBY, withChecksums, Read.VERIFIED).promotedSince(promoted))
                 .isEmpty();
     }
 
