@@ -139,8 +139,9 @@ public final class Rehearsal implements StagedDataCheck {
         List<Warning> warnings = new ArrayList<>(new ReplayNeeds(settings, facts).of(replayed));
         new UnseenWal(replayed.unseen()).tell(facts, actions, replayed, problems, warnings);
         checkWalLevel(replayed, problems);
-        tornReads().unmended(replayed.fullPageWritesOff()).ifPresent(problems::add);
-        tornReads().promotedSince(facts.source().history().timeline()).ifPresent(problems::add);
+        TornReads torn = tornReads();
+        torn.unmended(replayed.fullPageWritesOff()).ifPresent(problems::add);
+        torn.promotedSince(facts.source().history().timeline()).ifPresent(problems::add);
         ReplayedDirectories directories = new ReplayedDirectories(settings, facts, actions);
         directories.replay(replayed.directories());
         problems.addAll(directories.problems());
