@@ -349,12 +349,27 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /**
-     * Waits until this standby has replayed all that a primary has written so far.
+     * Waits until this standby has replayed all that a primary has committed so far, asynchronous commits included.
      *
      * @param primary the server that it follows
      */
     public void catchUpWith(PostgresServer primary) {
+        primary.flushWal();
         waitForReplay(primary.currentWalLsn());
+    }
+
+    /**
+     * Writes what WAL buffers hold. An asynchronous commit is visible before its WAL is written, and its rows are then in
+     * no answer of {@link #currentWalLsn()}.
+     */
+    private void flushWal() {
+        String behind = release.isAtLeast(10)
+                ? "SELECT pg_current_wal_insert_lsn() > pg_current_wal_flush_lsn()"
+                : "SELECT pg_current_xlog_insert_location() > pg_current_xlog_flush_location()";
+        if (value(behind).equals("t")) {
+            // A commit waits for the disk, and all WAL before it with it, if its transaction has written WAL.
+            execute("SET synchronous_commit = local", "SELECT pg_logical_emit_message(true, 'flush', '')");
+        }
     }
 
     /**

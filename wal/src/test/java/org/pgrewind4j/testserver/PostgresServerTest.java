@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("server")
 class PostgresServerTest {
@@ -41,6 +42,23 @@ class PostgresServerTest {
                     .exists();
             promoted.start();
             assertThat(promoted.value("SELECT count(*) FROM t")).isEqualTo("3");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"9.6", "18"})
+    void catchesUpWithAsynchronousCommits(ServerRelease release) {
+        try (Failover failover = Failover.of(PostgresServer.builder(release)
+                .setting("synchronous_commit", "off")
+                .setting("wal_writer_delay", "10s")
+                .build())) {
+            failover.primary().execute("CREATE TABLE t (id int)");
+            for (int rows = 1; rows <= 5; rows++) {
+                failover.primary().execute("INSERT INTO t VALUES (1)");
+                failover.standby().catchUpWith(failover.primary());
+
+                assertThat(failover.standby().value("SELECT count(*) FROM t")).isEqualTo("" + rows);
+            }
         }
     }
 
