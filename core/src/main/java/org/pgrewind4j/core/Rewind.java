@@ -36,17 +36,17 @@ import org.pgrewind4j.wal.WalSegmentSource;
  * }
  * }</pre>
  *
- * <p>{@link #plan} only reads. {@link RewindPlan#execute} stages everything it needs beside the target before it changes
- * the target, so a failure up to then leaves the target as it was, and one after that is finished by {@link #resume},
- * without the source. The target may have been a primary or a standby, stopped cleanly or crashed; no server program is
- * needed. What results is a data directory that must be started as a standby; {@link #standby}
+ * <p>{@link #plan} only reads. {@link RewindPlan#execute} stages everything it needs beside the target before it
+ * changes the target, so a failure up to then leaves the target as it was, and one after that is finished by {@link
+ * #resume}, without the source. The target may have been a primary or a standby, stopped cleanly or crashed; no server
+ * program is needed. What results is a data directory that must be started as a standby; {@link #standby}
  * writes the configuration for that.
  *
- * <p>The source is trusted with the content of the data directory: the databases, and the configuration that lies among them
- * and comes with the rewind unless it is {@linkplain #keep kept}, so that whoever controls the source decides what a server
- * that is started on the target does. It is not trusted with anything outside: its paths cannot leave the data directory,
- * links are followed only where the target itself has them at a tablespace or at the WAL, and a new tablespace lies only where the
- * caller {@linkplain #newTablespaces permits} it.
+ * <p>The source is trusted with the content of the data directory: the databases, and the configuration that lies among
+ * them and comes with the rewind unless it is {@linkplain #keep kept}, so that whoever controls the source decides what
+ * a server that is started on the target does. It is not trusted with anything outside: its paths cannot leave the data
+ * directory, links are followed only where the target itself has them at a tablespace or at the WAL, and a new
+ * tablespace lies only where the caller {@linkplain #newTablespaces permits} it.
  *
  * <p>Instances are for one thread. The target belongs to the caller meanwhile: no server may be started on it.
  */
@@ -139,8 +139,8 @@ public final class Rewind {
 
     /**
      * Adds a place to look for WAL that the target no longer has. The target's own directory is asked first, the
-     * source's {@code pg_wal} last, and only for shared WAL. What replay needs and neither side has is copied from there.
-     * The target's timeline history is taken from there too if the target has lost it.
+     * source's {@code pg_wal} last, and only for shared WAL. What replay needs and neither side has is copied from
+     * there. The target's timeline history is taken from there too if the target has lost it.
      *
      * @param archive gives segments of the clusters' branches: their WAL archive, such as
      *     {@link org.pgrewind4j.transport.archive.WalArchive}, or {@link RestoredWal}
@@ -238,7 +238,7 @@ public final class Rewind {
     }
 
     /**
-     * Names who is told how it goes on.
+     * Sets the listener that receives progress.
      *
      * @param listener called while planning and executing
      * @return this
@@ -249,7 +249,7 @@ public final class Rewind {
     }
 
     /**
-     * Names what may end planning and executing early.
+     * Sets the handle that cancels planning and execution.
      *
      * @param cancellation by default nothing does but an interrupt of the thread
      * @return this
@@ -293,9 +293,9 @@ public final class Rewind {
     }
 
     /**
-     * Finds out who diverged from whom, and where, as {@link #plan} does before its scan: it takes control files, histories
-     * and the ends of WAL, and lists no files. A target that was not stopped cleanly is read from its last checkpoint
-     * on where that tells. Changes nothing.
+     * Finds out who diverged from whom, and where, as {@link #plan} does before its scan: it takes control files,
+     * histories and the ends of WAL, and lists no files. A target that was not stopped cleanly is read from its last
+     * checkpoint on where that tells. Changes nothing.
      *
      * @return what both sides are, where their histories part, and what a plan would say as far as that can be told
      * @throws RewindCancelledException if it was cancelled
@@ -306,13 +306,13 @@ public final class Rewind {
     }
 
     /**
-     * Says what a rewind would lose: what was committed on the target's branch alone. Reads the WAL of both branches from
-     * the divergence on, and no other files but for names, and for the proof that WAL ends where it seems to; a target that
-     * a rewind is refused for can be reported on too. Changes nothing, and tells the listener nothing.
+     * Says what a rewind would lose: what was committed on the target's branch alone. Reads the WAL of both branches
+     * from the divergence on, and no other files but for names, and for the proof that WAL ends where it seems to; a
+     * target that a rewind is refused for can be reported on too. Changes nothing, and tells the listener nothing.
      *
-     * <p>Where the target's branch cannot be told, there is no report: if two servers wrote on one timeline, if the two have
-     * no common history, or if an earlier rewind is to be finished. So an empty answer means that nothing is lost only
-     * together with a {@linkplain Verdict#losesNothing verdict that says so}.
+     * <p>Where the target's branch cannot be told, there is no report: if two servers wrote on one timeline, if the two
+     * have no common history, or if an earlier rewind is to be finished. So an empty answer means that nothing is lost
+     * only together with a {@linkplain Verdict#losesNothing verdict that says so}.
      *
      * @return the report; empty if the target has nothing that the source does not have, or if that cannot be told
      * @throws RewindCancelledException if it was cancelled
@@ -392,7 +392,7 @@ public final class Rewind {
      * Finishes an execution that was interrupted after its seal. Needs no source.
      *
      * @param targetDirectory the data directory
-     * @param listener is told how it goes on
+     * @param listener receives progress
      * @return the report, empty if nothing was interrupted there
      * @throws RewindException if it fails again, and the target stays resumable; or if it was executed in place and
      *     interrupted before its seal, which takes a new rewind
@@ -406,10 +406,10 @@ public final class Rewind {
      * itself are not known here, and count as missing; {@link RewindPlan#execute} knows them.
      *
      * @param targetDirectory the data directory
-     * @param listener is told how it goes on
+     * @param listener receives progress
      * @param verify what is to be proven, whatever was asked for when it was begun
      * @return the report, empty if nothing was interrupted there
-     * @throws VerificationException if the result is not what it ought to be; the target stays resumable
+     * @throws VerificationException if the result does not match what was staged; the target stays resumable
      * @throws RewindException if it fails again; the target stays resumable
      */
     public static Optional<RewindReport> resume(Path targetDirectory, RewindListener listener, Verify verify) {

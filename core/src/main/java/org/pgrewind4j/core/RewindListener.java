@@ -1,8 +1,8 @@
 package org.pgrewind4j.core;
 
 /**
- * Is told how a rewind goes on. Called by the thread that plans or executes, or by its workers, one call at a time; it
- * should return fast. What it throws ends the rewind as any other error does.
+ * Receives the progress of a rewind or a restore. Called by the thread that plans or executes, or by its workers, one
+ * call at a time; it should return fast. What it throws ends the rewind as any other error does.
  */
 public interface RewindListener {
 

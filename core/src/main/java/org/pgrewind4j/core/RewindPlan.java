@@ -10,8 +10,8 @@ import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.timeline.TimelineId;
 
 /**
- * What a rewind would do, and why it may or may not. Made by {@link Rewind#plan}. Plain data: it may be printed or thrown
- * away, and holds neither file nor thread.
+ * What a rewind would do, and why it may or may not. Made by {@link Rewind#plan}. Plain data: it may be printed or
+ * thrown away, and holds neither file nor thread.
  *
  * <p>An interface, so that programs can be tested with plans of their own: what such a plan does not say is nothing.
  */
@@ -100,8 +100,8 @@ public interface RewindPlan {
     /**
      * By which rule blocks are chosen.
      *
-     * @return what was asked for; {@code SINCE_CHECKPOINT} where WAL between the redo point and its checkpoint's record is
-     *     missing, so that nobody can tell which pages replay rebuilds
+     * @return what was asked for; {@code SINCE_CHECKPOINT} where WAL between the redo point and its checkpoint's record
+     *     is missing, so that nobody can tell which pages replay rebuilds
      */
     default BlockSelection blockSelection() {
         return BlockSelection.MINIMAL;
@@ -120,7 +120,8 @@ public interface RewindPlan {
      * What will be done to each path, in the order in which it will be done. The control file and the backup label,
      * which each rewind writes, are not among it.
      *
-     * @return the actions; unless the verdict is {@code REWIND} or {@code COMPARE} none but those that {@link Rewind#standby} asks for
+     * @return the actions; unless the verdict is {@code REWIND} or {@code COMPARE} none but those that {@link
+     *     Rewind#standby} asks for
      */
     default List<FileAction> actions() {
         return List.of();
@@ -136,9 +137,9 @@ public interface RewindPlan {
     }
 
     /**
-     * How much is compared with the target's files, beside {@link #bytes}. So much is read on both sides, and at most so
-     * much is copied; how much shows when the plan is executed, for a running source goes on until then, and has to keep
-     * WAL from the time when comparing begins.
+     * How much is compared with the target's files, beside {@link #bytes}. So much is read on both sides, and at most
+     * so much is copied; how much shows when the plan is executed, for a running source continues until then, and has
+     * to keep WAL from the time when comparing begins.
      *
      * @return bytes; zero unless the verdict is {@code COMPARE}
      */
@@ -149,8 +150,8 @@ public interface RewindPlan {
     /**
      * The WAL that replay will read.
      *
-     * @return the segments in order; empty unless the verdict is {@code REWIND} or {@code COMPARE}, or {@code REFUSED} for what was found out
-     *     after both sides were listed
+     * @return the segments in order; empty unless the verdict is {@code REWIND} or {@code COMPARE}, or {@code REFUSED}
+     *     for what was found out after both sides were listed
      */
     default List<NeededWal> wal() {
         return List.of();
@@ -166,7 +167,7 @@ public interface RewindPlan {
     }
 
     /**
-     * What executing this plan goes through. A listener is told of them in this order.
+     * The phases of executing this plan, in the order in which a listener sees them.
      *
      * @return phases; none unless the verdict is {@code REWIND}, {@code COMPARE} or {@code RESUME}
      */
@@ -187,8 +188,8 @@ public interface RewindPlan {
      * What the rewind loses. This reads the WAL of both branches when it is called, and not before: ask before
      * {@link #execute}, which removes the target's.
      *
-     * @return the report, empty unless the verdict is {@code REWIND}, or {@code COMPARE} of branches that are known; empty
-     *     means that nothing is lost only if {@link Verdict#losesNothing} does
+     * @return the report, empty unless the verdict is {@code REWIND}, or {@code COMPARE} of branches that are known;
+     *     empty means that nothing is lost only if {@link Verdict#losesNothing} does
      * @throws PgRewindException if WAL of the target cannot be read or understood
      */
     default Optional<DivergenceReport> lost() {
@@ -196,8 +197,9 @@ public interface RewindPlan {
     }
 
     /**
-     * This plan as a JSON object, for programs and for keeping. The resource {@code META-INF/pgrewind4j/plan.schema.json}
-     * describes each member; within one {@code schemaVersion} members are added only.
+     * This plan as a JSON object, for programs and for keeping. The resource {@code
+     * META-INF/pgrewind4j/plan.schema.json} describes each member; within one {@code schemaVersion} members are added
+     * only.
      *
      * @return JSON text
      */
@@ -206,13 +208,13 @@ public interface RewindPlan {
     }
 
     /**
-     * Does what the plan says: stages, seals, applies. With a verdict other than {@code REWIND}, {@code COMPARE} and {@code RESUME}
-     * nothing is done but what {@link Rewind#standby} asks for.
+     * Does what the plan says: stages, seals, applies. With a verdict other than {@code REWIND}, {@code COMPARE} and
+     * {@code RESUME} nothing is done but what {@link Rewind#standby} asks for.
      *
      * @return what was done
      * @throws RewindCancelledException if it was cancelled
      * @throws RewindRefusedException if the verdict is {@code REFUSED}
-     * @throws VerificationException if {@link Verify} was asked for, and the result is not what it ought to be
+     * @throws VerificationException if {@link Verify} was asked for, and the result does not match what was staged
      * @throws RewindException if it fails; it says in what state the target is
      */
     RewindReport execute();

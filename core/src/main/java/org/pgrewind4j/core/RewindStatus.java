@@ -14,11 +14,11 @@ public record RewindStatus(State state, @Nullable Told told) {
 
     /** What a target is good for. */
     public enum State {
-        /** It is being staged, or staging was interrupted: the target starts as before, the next rewind begins anew. */
+        /** It is being staged, or staging was interrupted: the target starts as before, the next rewind from scratch. */
         STAGING,
         /**
          * Blocks are being overwritten in place, or that was interrupted: no server starts, and the next rewind, from a
-         * source, begins anew.
+         * source, starts from scratch.
          */
         OVERWRITING,
         /** All is staged and sealed: the target starts as before, and resuming finishes the rewind without the source. */

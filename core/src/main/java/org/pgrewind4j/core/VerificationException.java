@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * What was read back of a rewound target is not what it ought to be. No server starts on it; once the cause is removed,
- * resuming writes again what is still staged, and verifies again if it is asked to.
+ * What was read back of a rewound target does not match what was staged. No server starts on it; once the cause is
+ * removed, resuming writes again what is still staged, and verifies again if it is asked to.
  */
 public final class VerificationException extends RewindException {
     @Serial
@@ -61,7 +61,7 @@ public final class VerificationException extends RewindException {
      * Where in the file it differs: where the part of the file begins that was compared, or the page, or the WAL record
      * that cannot be read.
      *
-     * @return bytes from the file's begin; 0 if the path as a whole is not what it ought to be
+     * @return bytes from the file's start; 0 if the path as a whole is not what it ought to be
      */
     public long offset() {
         return offset;

@@ -163,7 +163,7 @@ class BranchTest {
         }
     }
 
-    /** As a server does that goes on and recycles what it no longer needs. */
+    /** As a running server does, which recycles what it no longer needs. */
     private static void keepOnlyLastSegment(PostgresServer server) throws IOException {
         server.start();
         for (int i = 0; i < 3; i++) {

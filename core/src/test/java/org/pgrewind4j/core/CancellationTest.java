@@ -89,7 +89,7 @@ class CancellationTest {
         }
     }
 
-    /** Cancels from another thread when a phase begins, and goes on when that was done. */
+    /** Cancels from another thread when a phase begins, and continues when that was done. */
     private RewindListener cancelsAt(Phase wanted) {
         return new RewindListener() {
             @Override

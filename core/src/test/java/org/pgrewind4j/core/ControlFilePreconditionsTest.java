@@ -18,7 +18,7 @@ import org.pgrewind4j.wal.control.ControlFilePatch;
 @Tag("server")
 class ControlFilePreconditionsTest {
 
-    private static final String MADE_ANEW = "the target must be made anew.";
+    private static final String MADE_ANEW = "re-create the target from a base backup.";
 
     private Preconditions preconditions = new Preconditions();
 
@@ -84,8 +84,8 @@ class ControlFilePreconditionsTest {
                 .containsExactly(new Problem(
                         Kind.HINT_BITS_NOT_LOGGED,
                         "the target has neither data checksums nor wal_log_hints = on",
-                        "its WAL does not name all changed pages: make the target anew, and set one of the two for the"
-                                + " next time."));
+                        "its WAL does not name all changed pages: re-create the target from a base backup, and set one of"
+                                + " the two for the next time."));
 
         preconditions = new Preconditions();
         preconditions.checkTarget(ControlFileBytes.stopped()
@@ -105,7 +105,7 @@ class ControlFilePreconditionsTest {
                 .containsExactly(new Problem(
                         Kind.WAL_LEVEL_MINIMAL,
                         "the target ran with wal_level = minimal, so its WAL does not name all changed pages",
-                        "make the target anew."));
+                        "re-create the target from a base backup."));
     }
 
     /** It leaves settings behind that no server ran with: neither is to be named, nor to be set. */

@@ -15,8 +15,8 @@ import org.pgrewind4j.core.internal.files.LocalFileOperations;
 import org.pgrewind4j.transport.backup.BackupEntry;
 
 /**
- * File operations of a process that dies at one of them: that one and all later ones fail. A write that dies has written
- * its first half.
+ * File operations of a process that dies at one of them: that one and all later ones fail. A write that dies has
+ * written its first half.
  */
 public final class FailingFiles implements FileOperations {
 
@@ -42,7 +42,7 @@ public final class FailingFiles implements FileOperations {
         return new FailingFiles(files, n, operation -> false);
     }
 
-    /** Fails at the n-th operation, counted from 1, as a full disk or a broken one does, and goes on. */
+    /** Fails at the n-th operation, counted from 1, as a full disk or a broken one does, and continues. */
     static FailingFiles onceAt(int n, FileOperations files) {
         FailingFiles failing = at(n, files);
         failing.recovers = true;

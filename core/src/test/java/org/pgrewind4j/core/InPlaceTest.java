@@ -218,7 +218,7 @@ class InPlaceTest {
                     .matches(
                             "an execution in place was interrupted, and this rewind would not copy all that it overwrote:"
                                     + " \"[^\"]+\" from byte \\d+ to \\d+");
-            assertThat(problem.cure()).startsWith("rewind with the same block selection");
+            assertThat(problem.cure()).startsWith("rewind again with the same block selection");
         });
         assertThatThrownBy(before::execute)
                 .isInstanceOfSatisfying(

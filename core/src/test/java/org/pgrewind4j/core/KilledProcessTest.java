@@ -23,9 +23,9 @@ import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.transport.DataPath;
 
 /**
- * A process that rewinds is killed at a random moment. Either a server starts on the target as the old primary, with all
- * its rows, or none starts at all, and another process finishes the rewind: without the source, but for an execution in
- * place that was killed before its seal.
+ * A process that rewinds is killed at a random moment. Either a server starts on the target as the old primary, with
+ * all its rows, or none starts at all, and another process finishes the rewind: without the source, but for an
+ * execution in place that was killed before its seal.
  *
  * <p>{@code -Dpgrewind4j.test.kills=200} kills so often.
  */
@@ -56,7 +56,7 @@ class KilledProcessTest {
                         "CREATE TABLE t AS SELECT g AS id, 'shared' AS v FROM generate_series(1, 100000) g",
                         "CREATE TABLE dropped AS SELECT g AS id FROM generate_series(1, 1000) g",
                         forEachOfMany("CREATE TABLE many_%s AS SELECT 1 AS id"),
-                        // Replay begins here, so that it does not make these tables anew.
+                        // Replay begins here, so that it does not re-create these tables.
                         "CHECKPOINT"),
                 old -> old.execute(
                         forEachOfMany("UPDATE many_%s SET id = -id"),
@@ -157,7 +157,7 @@ class KilledProcessTest {
                 process.killAfter(after);
             }
         }
-        return String.format(Locale.ROOT, "killed %d us after the begin of %s", after / 1000, phase);
+        return String.format(Locale.ROOT, "killed %d us after the start of %s", after / 1000, phase);
     }
 
     private static String killOverwriting(Random random) throws Exception {

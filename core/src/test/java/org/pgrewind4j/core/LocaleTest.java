@@ -70,7 +70,7 @@ class LocaleTest {
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(printed).isZero();
         assertThat(printed).matches("[\\n -~]+");
-        // The source runs, and goes on between the two.
+        // The source runs, and continues between the two.
         return printed.replace(target.dataDirectory().toString(), "")
                 .replaceAll("[0-9]+ bytes copied", "")
                 .replaceAll("(replay from \\S+ to) [0-9A-F]+/[0-9A-F]+", "$1");

@@ -223,7 +223,7 @@ class NothingToDoTest {
                         .matches("the histories look alike, but the record at [0-9A-F]+/[0-9A-F]+ is not the same: CRC"
                                 + " [0-9A-F]{8} on the target, [0-9A-F]{8} on the source; both were promoted apart from"
                                 + " each other to the same timeline");
-                assertThat(problem.cure()).isEqualTo("the target must be made anew." + Refused.OFFER);
+                assertThat(problem.cure()).isEqualTo("re-create the target from a base backup." + Refused.OFFER);
             });
         }
     }

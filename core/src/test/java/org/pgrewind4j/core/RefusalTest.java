@@ -130,7 +130,8 @@ class RefusalTest {
     private static final Problem HINT_BITS = new Problem(
             Kind.HINT_BITS_NOT_LOGGED,
             "the target has neither data checksums nor wal_log_hints = on",
-            "its WAL does not name all changed pages: make the target anew, and set one of the two for the next time.");
+            "its WAL does not name all changed pages: re-create the target from a base backup, and set one of"
+                    + " the two for the next time.");
 
     private static Problem offered(Problem problem) {
         return new Problem(problem.kind(), problem.message(), problem.cure() + Refused.OFFER);
@@ -165,7 +166,7 @@ class RefusalTest {
                                         Kind.DIFFERENT_RELEASE,
                                         "the clusters are of different releases: PostgreSQL 17 on the target, 9.6 on the"
                                                 + " source",
-                                        "after an upgrade of the source the target must be made anew."),
+                                        "after an upgrade of the source, re-create the target from a base backup."),
                                 layout("data checksum version", 0, 1),
                                 layout("WAL segment size", SEGMENT, 16 << 20));
             }
@@ -180,7 +181,7 @@ class RefusalTest {
         return new Problem(
                 Kind.DIFFERENT_LAYOUT,
                 "the clusters differ in " + what + ": " + target + " on the target, " + source + " on the source",
-                "the target must be made anew.");
+                "re-create the target from a base backup.");
     }
 
     @Test
@@ -588,7 +589,8 @@ class RefusalTest {
         assertThat(plan.problems()).singleElement().satisfies(problem -> {
             assertThat(problem.kind()).isEqualTo(Kind.NO_COMMON_HISTORY);
             assertThat(problem.message()).startsWith("the histories share no timeline: the target's is ");
-            assertThat(problem.cure()).isEqualTo("check the paths; if they are right the target must be made anew.");
+            assertThat(problem.cure())
+                    .isEqualTo("check the paths; if they are right, re-create the target from a base backup.");
         });
     }
 

@@ -114,7 +114,7 @@ public final class ThinPair implements AutoCloseable {
         return base().resolve("data");
     }
 
-    /** Makes the target anew, as it was before any rewind. */
+    /** Re-creates the target as it was before any rewind. */
     public void restore() throws IOException {
         if (restore == null) {
             FolderCopy.copy(pristine, base());

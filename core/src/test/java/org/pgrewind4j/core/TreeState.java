@@ -87,7 +87,7 @@ public final class TreeState {
     }
 
     private static String describe(Path entry, String path, Content content) throws IOException {
-        // By number: the names of owner and group are looked up anew for each file.
+        // By number: the names of owner and group are looked up again for each file.
         Map<String, Object> attributes = Files.readAttributes(
                 entry, "unix:mode,uid,ino,size,lastModifiedTime,isDirectory,isSymbolicLink", NOFOLLOW_LINKS);
         String text =

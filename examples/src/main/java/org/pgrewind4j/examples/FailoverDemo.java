@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * A failover on real servers: the standby is promoted while the old primary goes on writing; the old primary is rewound
+ * A failover on real servers: the standby is promoted while the old primary keeps writing; the old primary is rewound
  * and follows the new one. Prints what happens, and checks that lost rows are gone and new rows are there.
  */
 @Command(
@@ -108,7 +108,7 @@ final class FailoverDemo implements Callable<Integer> {
             servers.old().stop(StopMode.FAST);
         }
         if (live) {
-            story.step("The old primary is %s; the new one goes on, and is read while it runs.", how);
+            story.step("The old primary is %s; the new one keeps running, and is read while it runs.", how);
         } else {
             servers.promoted().stop(StopMode.FAST);
             story.step("The old primary is %s; the new one is stopped, as it is read from its directory.", how);

@@ -217,7 +217,7 @@ final class Waldump implements Callable<Integer> {
         return next.isPresent() || printed == limit ? null : reader.end();
     }
 
-    /** Someone who names a segment's begin knows that a record may reach into it. */
+    /** Someone who names a segment's start knows that a record may reach into it. */
     private static void reportSkipped(WalDirectory wal, Lsn start, Lsn first, PrintWriter out) {
         long skipped = first.minus(start);
         if (skipped != 0 && start.value() % wal.segmentSize() != 0) {
@@ -262,7 +262,7 @@ final class Waldump implements Callable<Integer> {
         if (end != null && ended.position().plus(RECORD_HEADER).isAfter(end)) {
             return 0;
         }
-        // Nor was one that goes on behind it, where there need not be WAL.
+        // Nor was one that continues behind it, where there need not be WAL.
         if (end != null
                 && ended.reason() == EndOfWal.Reason.MISSING_SEGMENT
                 && !ended.segment().begin().isBefore(end)) {

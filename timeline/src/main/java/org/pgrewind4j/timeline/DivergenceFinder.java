@@ -7,7 +7,7 @@ import java.util.Optional;
  * Finds the last point that two histories share (PostgreSQL: {@code src/bin/pg_rewind/pg_rewind.c},
  * {@code findCommonAncestorTimeline}).
  *
- * <p>Two spans are of one timeline only if both its number and its begin are equal: two servers that were promoted
+ * <p>Two spans are of one timeline only if both its number and its start are equal: two servers that were promoted
  * apart from each other can both have chosen the same number.
  */
 public final class DivergenceFinder {

@@ -18,7 +18,7 @@ import java.util.Optional;
  * <tr><td>reason</td><td>the rest of the line</td><td>for people; may be missing</td></tr>
  * </table>
  *
- * <p>Fields are parted by white space. Blank lines and lines that begin with {@code #} do not count.
+ * <p>Fields are separated by white space. Blank lines and lines that begin with {@code #} do not count.
  */
 public final class TimelineHistory {
 
@@ -58,7 +58,7 @@ public final class TimelineHistory {
      * This history continued on a new timeline, as a promotion does.
      *
      * @param timeline the new timeline, greater than the present one
-     * @param switchPoint where it begins, not before the begin of the present one; neither {@link Lsn#INVALID} nor
+     * @param switchPoint where it begins, not before the start of the present one; neither {@link Lsn#INVALID} nor
      *     {@link Lsn#MAX}
      * @param reason text for people, one line, may be empty; white space around it is not kept in a history file
      * @return the longer history
@@ -148,7 +148,7 @@ public final class TimelineHistory {
     /**
      * The text of the history file as PostgreSQL writes it (up to 18), empty for a single timeline.
      *
-     * @return lines parted by blank lines; parsing it gives an equal history
+     * @return lines separated by blank lines; parsing it gives an equal history
      */
     public String format() {
         StringBuilder text = new StringBuilder();

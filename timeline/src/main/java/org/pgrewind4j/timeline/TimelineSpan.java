@@ -16,12 +16,12 @@ public record TimelineSpan(TimelineId timeline, Lsn begin, Lsn end) {
      * @param timeline which timeline
      * @param begin its first position
      * @param end where it ends, exclusive
-     * @throws IllegalArgumentException if the end is before the begin
+     * @throws IllegalArgumentException if the end is before the start
      */
     public TimelineSpan {
         if (end.isBefore(begin)) {
             throw new IllegalArgumentException(
-                    "timeline " + timeline + " ends at " + end + ", before its begin " + begin);
+                    "timeline " + timeline + " ends at " + end + ", before its start " + begin);
         }
     }
 
@@ -36,7 +36,7 @@ public record TimelineSpan(TimelineId timeline, Lsn begin, Lsn end) {
     }
 
     /**
-     * Whether the history goes on in this timeline.
+     * Whether the history continues in this timeline.
      *
      * @return true for the last span of a history
      */

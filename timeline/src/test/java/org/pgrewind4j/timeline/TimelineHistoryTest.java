@@ -83,7 +83,7 @@ class TimelineHistoryTest {
                 .hasMessage("timeline 5 cannot follow timeline 5");
         assertThatThrownBy(() -> THREE.switchTo(new TimelineId(6), new Lsn(249), ""))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("timeline 5 ends at 0/F9, before its begin 0/FA");
+                .hasMessage("timeline 5 ends at 0/F9, before its start 0/FA");
     }
 
     @Test

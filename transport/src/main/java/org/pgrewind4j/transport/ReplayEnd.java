@@ -16,7 +16,7 @@ public record ReplayEnd(Lsn lsn, TimelineId timeline, ControlFile controlFile) {
 
     /**
      * The end for files of a server that was stopped: the later of its last checkpoint and its minimum recovery point.
-     * Replaying to the checkpoint record's begin is enough: a clean stop writes nothing but that record after the last
+     * Replaying to the checkpoint record's start is enough: a clean stop writes nothing but that record after the last
      * change.
      *
      * @param controlFile the server's

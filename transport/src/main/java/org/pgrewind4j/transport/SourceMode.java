@@ -4,7 +4,7 @@ package org.pgrewind4j.transport;
 public enum SourceMode {
     /** A data directory that nothing changes. */
     STOPPED,
-    /** A running primary: files change while they are read, and WAL goes on. */
+    /** A running primary: files change while they are read, and WAL continues. */
     PRIMARY,
     /** A running standby: as a primary, but its WAL comes from elsewhere. */
     STANDBY

@@ -23,24 +23,24 @@ import org.pgrewind4j.wal.control.ControlFile;
  * <p><b>What is read.</b> One data directory, by paths relative to it. Nothing is ever written to the source, and
  * nothing is kept of it but what the calls return.
  *
- * <p><b>When it is read.</b> Each call sees the files as they are while it runs; two calls, or two pieces of one, may see
- * different states, unless the {@link #mode} is {@link SourceMode#STOPPED}. A running source's files appear, grow,
+ * <p><b>When it is read.</b> Each call sees the files as they are while it runs; two calls, or two pieces of one, may
+ * see different states, unless the {@link #mode} is {@link SourceMode#STOPPED}. A running source's files appear, grow,
  * shrink and go away meanwhile; each method says what that means, and none of it is an error by itself. A page may be
  * torn: half of it older than the other half.
  *
- * <p><b>What is believed.</b> Nothing: sizes, names, link targets and contents come from a machine that may be broken or
- * hostile. Every path is a valid {@link DataPath} (else {@link UnsafePathException}), no memory is allocated by a length
- * that the source gave, and a source that sends more than it was asked for is an {@link IOException}.
+ * <p><b>What is believed.</b> Nothing: sizes, names, link targets and contents come from a machine that may be broken
+ * or hostile. Every path is a valid {@link DataPath} (else {@link UnsafePathException}), no memory is allocated by a
+ * length that the source gave, and a source that sends more than it was asked for is an {@link IOException}.
  *
  * <p><b>Memory.</b> Bounded by a constant of the implementation, whatever the number and size of files and ranges.
  *
  * <p><b>Round trips.</b> One call costs a number of round trips that does not depend on the number of files, except
  * that {@code fetch} and {@code different} may ask in large batches.
  *
- * <p><b>Errors.</b> {@link IOException} when the source cannot be read, its message naming the source and, where there is
- * one, the path; {@link IllegalArgumentException} and {@link NullPointerException} for what the caller did wrong, before
- * anything is read. After an error the transport stays usable where the source is; a call never hands out bytes that
- * belong to something else.
+ * <p><b>Errors.</b> {@link IOException} when the source cannot be read, its message naming the source and, where there
+ * is one, the path; {@link IllegalArgumentException} and {@link NullPointerException} for what the caller did wrong,
+ * before anything is read. After an error the transport stays usable where the source is; a call never hands out bytes
+ * that belong to something else.
  *
  * <p><b>Threads.</b> All methods may be called by several threads at once; calls may wait for each other. Callbacks
  * run on the thread that made the call, and may call the transport again.
@@ -49,9 +49,9 @@ import org.pgrewind4j.wal.control.ControlFile;
  * {@link InterruptedIOException}, the thread's interrupt status set, and harms neither the transport nor calls of
  * other threads. No call waits for another machine without a limit of time.
  *
- * <p><b>Closing.</b> {@link #close} may be called from any thread, any number of times. Calls under way end soon with an
- * {@link IOException}; later calls, and those of the WAL source that {@link #wal} gave, throw
- * {@link IllegalStateException}. {@link #description} goes on working.
+ * <p><b>Closing.</b> {@link #close} may be called from any thread, any number of times. Calls under way end soon with
+ * an {@link IOException}; later calls, and those of the WAL source that {@link #wal} gave, throw
+ * {@link IllegalStateException}. {@link #description} keeps working.
  */
 public interface Transport extends Closeable {
 
@@ -81,8 +81,8 @@ public interface Transport extends Closeable {
     List<SourceProblem> problems() throws IOException;
 
     /**
-     * Whether a place of this source and a local directory are one and the same, as they can be on one machine only: what
-     * is written there is written to the source.
+     * Whether a place of this source and a local directory are one and the same, as they can be on one machine only:
+     * what is written there is written to the source.
      *
      * <p>This implementation, for sources whose files are not on this machine, says no.
      *
@@ -112,8 +112,8 @@ public interface Transport extends Closeable {
     }
 
     /**
-     * Reads what the source knows of a timeline: its history file, which a server has for the timeline that it is on and for
-     * others that it has heard of. The first timeline has none.
+     * Reads what the source knows of a timeline: its history file, which a server has for the timeline that it is on
+     * and for others that it has heard of. The first timeline has none.
      *
      * <p>This implementation calls {@link #read}.
      *
@@ -133,12 +133,12 @@ public interface Transport extends Closeable {
      *
      * <p>Links: {@code pg_tblspc/}OID is reported as {@link SourceFile.Type#SYMLINK} with its target, and what the
      * tablespace holds is listed as if it lay below; an in-place tablespace is a directory. A link at {@code pg_wal}
-     * ({@code pg_xlog}) is followed too, and reported as a link by an implementation that can see links, as a directory by
-     * others. A link anywhere else is reported and not followed by an implementation that can see links; others
+     * ({@code pg_xlog}) is followed too, and reported as a link by an implementation that can see links, as a directory
+     * by others. A link anywhere else is reported and not followed by an implementation that can see links; others
      * report what it leads to.
      *
-     * <p>What is not {@linkplain DataPath#isOfCluster of the cluster} is left out, and so is what is neither file, directory
-     * nor link: sockets, pipes, devices. What goes away while it is listed may
+     * <p>What is not {@linkplain DataPath#isOfCluster of the cluster} is left out, and so is what is neither file,
+     * directory nor link: sockets, pipes, devices. What goes away while it is listed may
      * be left out; what appears may be.
      *
      * @param closed directories that are reported, but whose contents are not: those below them need not even be
@@ -166,9 +166,9 @@ public interface Transport extends Closeable {
     /**
      * Reads many ranges of files. Those of one file cost least when they follow each other, in ascending order.
      *
-     * <p>A range that reaches past its file's end, or begins there, ends early: that is how a file that shrank, or a size
-     * that was wrong, shows. A file that grew is not read past the range. A file that is not there, or goes away, is
-     * {@link RangeReceiver#vanished}. A path that is not a regular file (any more) is an error.
+     * <p>A range that reaches past its file's end, or begins there, ends early: that is how a file that shrank, or a
+     * size that was wrong, shows. A file that grew is not read past the range. A file that is not there, or goes away,
+     * is {@link RangeReceiver#vanished}. A path that is not a regular file (any more) is an error.
      *
      * @param ranges what to read; may overlap, repeat, or be of length 0, which asks whether the file is there. Must
      *     not change during the call
@@ -181,8 +181,8 @@ public interface Transport extends Closeable {
 
     /**
      * Compares ranges of files with those of a local data directory, without bringing equal bytes over where the
-     * implementation can avoid it. Used where comparing is cheaper than copying; an equal answer is final, so it must be
-     * right (a hash of at least 128 bits counts as right).
+     * implementation can avoid it. Used where comparing is cheaper than copying; an equal answer is final, so it must
+     * be right (a hash of at least 128 bits counts as right).
      *
      * @param ranges what to compare: in each file, the bytes from the offset to the range's or the file's end,
      *     whichever comes first
@@ -198,13 +198,14 @@ public interface Transport extends Closeable {
     /**
      * Gives the WAL segments that lie in the source's own {@code pg_wal} ({@code pg_xlog}).
      *
-     * @return a source of segments which lives as long as this transport; a segment that is not there is an empty answer
+     * @return a source of segments which lives as long as this transport; a segment that is not there is an empty
+     *     answer
      */
     WalSegmentSource wal();
 
     /**
-     * Asks the source to keep its WAL until it has been copied. Whether it does is its own affair: the answer says which
-     * part stays.
+     * Asks the source to keep its WAL until it has been copied. Whether it does is its own affair: the answer says
+     * which part stays.
      *
      * <p>This implementation asks for nothing: all WAL of a stopped source stays, and none of a running one need.
      *
@@ -219,12 +220,12 @@ public interface Transport extends Closeable {
      * Says how far a target must replay. To be asked after the last byte was fetched, since the answer covers what was
      * copied before the question only.
      *
-     * <p>Stopped: the source's last checkpoint, or its minimum recovery point where that is later. Running primary: the end
-     * of the last record that is flushed to its disk. Running standby: its minimum recovery point.
+     * <p>Stopped: the source's last checkpoint, or its minimum recovery point where that is later. Running primary: the
+     * end of the last record that is flushed to its disk. Running standby: its minimum recovery point.
      *
      * @return the position, and the control file as it is at this moment
-     * @throws SourceChangedException if the source is {@link SourceMode#STOPPED} and its control file is not the one that
-     *     was there when the transport was opened, or a running source is on another timeline or in another mode
+     * @throws SourceChangedException if the source is {@link SourceMode#STOPPED} and its control file is not the one
+     *     that was there when the transport was opened, or a running source is on another timeline or in another mode
      *     than when the transport was opened: what was copied is worth nothing
      * @throws IOException if the source cannot be read
      * @throws org.pgrewind4j.timeline.PgRewindException as {@link #controlFile} does

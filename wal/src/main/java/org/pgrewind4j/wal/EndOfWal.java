@@ -11,7 +11,7 @@ import org.pgrewind4j.timeline.Lsn;
  * @param reason what stands there
  * @param detail the reason in the words of {@code pg_waldump} 15, as in {@code invalid record length at 0/3000148:
  *     wanted 24, got 0}, perhaps with a {@code HINT:} line; empty if reading ended at the limit that it was given
- * @param segment the segment that reading ended in: the missing one, if one is missing. A record that goes on into
+ * @param segment the segment that reading ended in: the missing one, if one is missing. A record that continues into
  *     another segment can end reading there, so this need not be the segment of {@code position}
  * @param lastRecordBegin where the last record read begins, {@link Lsn#INVALID} if there was none
  */
@@ -42,7 +42,7 @@ public record EndOfWal(Lsn position, Reason reason, String detail, WalSegmentNam
         BAD_PAGE_HEADER,
         /** A page of a timeline that does not belong to the history, or that is older than the page before it. */
         BAD_TIMELINE,
-        /** A record that goes on into a page that does not continue it: it was not written to its end. */
+        /** A record that continues into a page that does not continue it: it was not written to its end. */
         BAD_CONTINUATION,
         /** The segment is not there. */
         MISSING_SEGMENT,

@@ -17,7 +17,7 @@ public interface WalSegment extends Closeable {
      * Reads bytes from a position. Fewer bytes than asked for do not mean that the segment ends: only -1 does.
      *
      * @param target receives the bytes, from its position on; has room for at least one byte
-     * @param position offset in bytes from the begin of the segment, not negative, may be past its end
+     * @param position offset in bytes from the start of the segment, not negative, may be past its end
      * @return how many bytes were read, at least 1, or -1 if the segment has no byte at that position
      * @throws IOException if the bytes cannot be read
      */

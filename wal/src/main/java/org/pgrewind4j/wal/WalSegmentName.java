@@ -19,7 +19,7 @@ import org.pgrewind4j.timeline.TimelineId;
  * </table>
  *
  * @param timeline whose WAL the segment holds; one that holds a switch point begins with the parent's WAL
- * @param segmentNumber the segment's number from 0 on, over all WAL: its begin divided by the segment size
+ * @param segmentNumber the segment's number from 0 on, over all WAL: its start divided by the segment size
  * @param segmentSize in bytes, a power of two from 1 MB to 1 GB
  */
 public record WalSegmentName(TimelineId timeline, long segmentNumber, int segmentSize) {
@@ -146,7 +146,7 @@ public record WalSegmentName(TimelineId timeline, long segmentNumber, int segmen
     /**
      * The position after the last byte.
      *
-     * @return the begin of the next segment
+     * @return the start of the next segment
      */
     public Lsn end() {
         return begin().plus(segmentSize);

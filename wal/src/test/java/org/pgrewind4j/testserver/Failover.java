@@ -2,7 +2,7 @@ package org.pgrewind4j.testserver;
 
 /**
  * A primary and a standby that follows it over streaming replication, for the story that leads to every rewind: the
- * standby is promoted while the primary goes on.
+ * standby is promoted while the primary continues.
  *
  * <pre>{@code
  * try (Failover failover = Failover.of(PostgresServer.builder(release).withChecksums().build())) {

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * which serve {@code wal_consistency_checking}). Where those blank more than they must, this keeps more: of a heap
  * tuple's flags only the hint bits go.
  *
- * <p>The kind of a page is told by its special space:
+ * <p>The kind of a page is given by its special space:
  *
  * <table>
  * <caption>Special spaces</caption>

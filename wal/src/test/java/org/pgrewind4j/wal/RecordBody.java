@@ -20,7 +20,7 @@ public final class RecordBody {
     public enum Change {
         /** Data only. */
         DATA,
-        /** The page is made anew. */
+        /** The page is re-created. */
         INIT,
         /** An image that replay writes over the page. */
         IMAGE,

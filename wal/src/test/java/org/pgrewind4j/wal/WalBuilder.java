@@ -27,7 +27,7 @@ public final class WalBuilder {
     private long at;
     private int nextPageFlags;
 
-    /** Starts at the begin of a segment. */
+    /** Starts at the start of a segment. */
     public WalBuilder(PostgresVersion version, TimelineId timeline, int segmentSize, Lsn start) {
         this.version = version;
         this.timeline = timeline;
@@ -60,7 +60,7 @@ public final class WalBuilder {
         return this;
     }
 
-    /** Adds a record that ends after some pages beyond its first: then WAL goes on as if the server had restarted. */
+    /** Adds a record that ends after some pages beyond its first: then WAL continues as if the server had restarted. */
     public WalBuilder addUnfinished(int pagesBeyondTheFirst, byte[] body) {
         write(record(0, 0x20, body), pagesBeyondTheFirst);
         begins.remove(begins.size() - 1);

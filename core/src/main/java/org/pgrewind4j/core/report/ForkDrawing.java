@@ -148,7 +148,7 @@ final class ForkDrawing {
                 BEGIN,
                 KEPT - 42,
                 "start",
-                "the source goes on: timeline "
+                "the source continues: timeline "
                         + report.kept().map(kept -> kept.timeline().toString()).orElse("unknown"));
         label(
                 "",

@@ -7,12 +7,12 @@ import java.util.Optional;
 import org.pgrewind4j.wal.record.TransactionRecord;
 
 /**
- * A transaction that was prepared before the divergence, so that both sides have it, and that the target committed or rolled
- * back behind it. A rewind drops that end, and brings the source's in its place, if there is one: else the transaction is
- * open again, and holds its locks, until somebody ends it anew.
+ * A transaction that was prepared before the divergence, so that both sides have it, and that the target committed or
+ * rolled back behind it. A rewind drops that end, and brings the source's in its place, if there is one: else the
+ * transaction is open again, and holds its locks, until somebody ends it again.
  *
- * <p>The two are told to be the same one by their transaction id: what was given before the divergence is given on neither
- * branch again.
+ * <p>The two are known to be the same one by their transaction id: what was given before the divergence is given on
+ * neither branch again.
  *
  * @param end the record by which the target ended it
  * @param fate what becomes of it

@@ -44,18 +44,18 @@ import org.pgrewind4j.transport.backup.Backup;
  * }
  * }</pre>
  *
- * <p>Each file is compared by its whole content, so that nothing is taken on trust: not the target's WAL, not its times, not
- * its being the same cluster at all. What the backup does not have is removed: logs and configuration in the data directory
- * too, and all WAL. The target may be anything from a whole cluster to an empty directory, or one that this or another
- * program has restored in part.
+ * <p>Each file is compared by its whole content, so that nothing is taken on trust: not the target's WAL, not its
+ * times, not its being the same cluster at all. What the backup does not have is removed: logs and configuration in the
+ * data directory too, and all WAL. The target may be anything from a whole cluster to an empty directory, or one that
+ * this or another program has restored in part.
  *
  * <p>{@link #plan} only reads. {@link RestorePlan#execute} stages what differs beside the target before it changes the
- * target, so a failure up to then leaves the target as it was, and one after that is finished by {@link #resume}, without
- * the backup. The result starts replay from the backup's {@code backup_label}; the WAL from there on must be within the
- * server's reach.
+ * target, so a failure up to then leaves the target as it was, and one after that is finished by {@link #resume},
+ * without the backup. The result starts replay from the backup's {@code backup_label}; the WAL from there on must be
+ * within the server's reach.
  *
- * <p>The backup is trusted with the content of the data directory, and with nothing outside of it: a tablespace that does not
- * lie on the target where the backup has it must be mapped or permitted.
+ * <p>The backup is trusted with the content of the data directory, and with nothing outside of it: a tablespace that
+ * does not lie on the target where the backup has it must be mapped or permitted.
  *
  * <p>Instances are for one thread. The target belongs to the caller meanwhile: no server may be started on it.
  */
@@ -144,8 +144,8 @@ public final class DeltaRestore {
     }
 
     /**
-     * Sets where tablespaces may lie as in the backup, without being mapped. Those that lie there on the target need nobody's
-     * word.
+     * Sets where tablespaces may lie as in the backup, without being mapped. Those that lie there on the target need
+     * nobody's word.
      *
      * @param policy the default is {@link TablespacePolicy#none}
      * @return this
@@ -193,7 +193,7 @@ public final class DeltaRestore {
     }
 
     /**
-     * Names who is told how it goes on.
+     * Sets the listener that receives progress.
      *
      * @param listener called while planning and executing
      * @return this
@@ -204,7 +204,7 @@ public final class DeltaRestore {
     }
 
     /**
-     * Names what may end planning and executing early.
+     * Sets the handle that cancels planning and execution.
      *
      * @param cancellation by default nothing does but an interrupt of the thread
      * @return this
@@ -226,8 +226,8 @@ public final class DeltaRestore {
     }
 
     /**
-     * Asks for a proof of what was written, before a server can start on it. What was found equal when it was planned is not
-     * read once more.
+     * Asks for a proof of what was written, before a server can start on it. What was found equal when it was planned
+     * is not read once more.
      *
      * @param verify the default is {@link Verify#NOTHING}
      * @return this
@@ -299,10 +299,10 @@ public final class DeltaRestore {
      * Finishes an execution that was interrupted after its seal. Needs no backup.
      *
      * @param targetDirectory the data directory
-     * @param listener is told how it goes on
+     * @param listener receives progress
      * @param verify what is to be proven, whatever was asked for when it was begun
      * @return what was done, empty if nothing was interrupted there
-     * @throws VerificationException if the result is not what it ought to be; the target stays resumable
+     * @throws VerificationException if the result does not match what was staged; the target stays resumable
      * @throws RewindException if it fails again, and the target stays resumable
      */
     public static Optional<RewindReport> resume(Path targetDirectory, RewindListener listener, Verify verify) {

@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
 import org.pgrewind4j.timeline.Lsn;
 
 /**
- * What a server is to do with a restored backup: how far to replay, along which timeline, and what then. From release 12 on
- * that is written to {@code postgresql.auto.conf} beside a signal file, before to {@code recovery.conf}, in the words that
- * pgBackRest writes.
+ * What a server is to do with a restored backup: how far to replay, along which timeline, and what then. From release
+ * 12 on that is written to {@code postgresql.auto.conf} beside a signal file, before to {@code recovery.conf}, in the
+ * words that pgBackRest writes.
  *
  * <p>Immutable.
  */
@@ -197,7 +197,7 @@ public final class RecoveryGoal {
     }
 
     /**
-     * Writes no settings: the server replays what lies in its own WAL directory, and goes on along the same timeline.
+     * Writes no settings: the server replays what lies in its own WAL directory, and continues along the same timeline.
      *
      * @return the goal
      */

@@ -12,8 +12,8 @@ import org.pgrewind4j.core.Verify;
 import org.pgrewind4j.transport.backup.BackupFacts;
 
 /**
- * What a restore would do, and why it may or may not. Made by {@link DeltaRestore#plan}. Plain data: it may be printed or
- * thrown away, and holds neither file nor thread.
+ * What a restore would do, and why it may or may not. Made by {@link DeltaRestore#plan}. Plain data: it may be printed
+ * or thrown away, and holds neither file nor thread.
  *
  * <p>An interface, so that programs can be tested with plans of their own: what such a plan does not say is nothing.
  */
@@ -93,7 +93,7 @@ public interface RestorePlan {
      * @return what was done
      * @throws RewindCancelledException if it was cancelled
      * @throws RewindRefusedException if the verdict is {@code REFUSED}
-     * @throws VerificationException if {@link Verify} was asked for, and the result is not what it ought to be
+     * @throws VerificationException if {@link Verify} was asked for, and the result does not match what was staged
      * @throws RewindException if it fails; it says in what state the target is
      */
     RestoreReport execute();

@@ -2,7 +2,7 @@ package org.pgrewind4j.core.random;
 
 import java.util.List;
 
-/** Vacuum in all its forms, tables and indexes that are built anew, maps of catalogs that change. */
+/** Vacuum in all its forms, tables and indexes that are rebuilt, maps of catalogs that change. */
 final class MaintenanceActs {
 
     private static final List<String> MAPPED =

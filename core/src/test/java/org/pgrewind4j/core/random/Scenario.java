@@ -56,7 +56,7 @@ record Scenario(
         UNDER_LOAD
     }
 
-    /** Where the rewind fails, to be resumed or begun anew. */
+    /** Where the rewind fails, to be resumed or started again. */
     enum Fault {
         NONE,
         WHILE_STAGING,

@@ -91,7 +91,7 @@ final class Story {
         }
     }
 
-    /** The source, stopped by then, goes on beside the target, which was promoted. */
+    /** The source, stopped by then, continues beside the target, which was promoted. */
     private void comeBack() {
         back.add(new Step.Start(main));
         work(back, main, draw.number(1, 4));

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.RewindPlan;
 
-/** What a run of many scenarios came to, printed as it goes on. */
+/** What a run of many scenarios came to, printed as it proceeds. */
 final class Tally {
 
     private final Map<String, Integer> verdicts = new TreeMap<>();

@@ -48,8 +48,8 @@ final class ConfigurationReader {
     }
 
     /**
-     * Adds a file's keys and their values by section; a key that is repeated has several. No section goes on from the file
-     * before: which one that is nobody sees who writes this one.
+     * Adds a file's keys and their values by section; a key that is repeated has several. No section continues from the
+     * file before: which one that is nobody sees who writes this one.
      */
     private static void addSections(String text, Map<String, Map<String, List<String>>> sections)
             throws OptionException {

@@ -51,7 +51,7 @@ record KnownOption(String name, Type type, Place place, Use use, Set<Mark> marks
 
     /** What else is to be known. */
     enum Mark {
-        /** What the command line says of it goes on to {@code archive-get}. */
+        /** What the command line says of it is passed on to {@code archive-get}. */
         PASSED_ON,
         /** It may not stand on a command line, where everybody can read it. */
         SECRET,

@@ -7,8 +7,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /**
- * Lines as pgBackRest writes them (pgBackRest 2.45: {@code src/common/log.c}): warnings and errors on standard error, unless
- * the options have them on standard output, where the rest goes.
+ * Lines as pgBackRest writes them (pgBackRest 2.45: {@code src/common/log.c}): warnings and errors on standard error,
+ * unless the options have them on standard output, where the rest goes.
  */
 final class Log {
 
@@ -68,7 +68,7 @@ final class Log {
 
     private String line(Level level, String message) {
         String begin = String.format(Locale.ROOT, "P00 %6s: ", level);
-        // What goes on to another line stands below its beginning.
+        // What continues on another line stands below its beginning.
         String text = begin + message.replace("\n", "\n" + " ".repeat(begin.length()));
         return hasTime ? LocalDateTime.now(ZoneId.systemDefault()).format(TIME) + " " + text : text;
     }

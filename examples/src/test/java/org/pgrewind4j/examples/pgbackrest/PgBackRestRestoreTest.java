@@ -50,8 +50,8 @@ import org.pgrewind4j.transport.pgbackrest.BackrestRepository;
 import org.pgrewind4j.wal.control.ControlFile;
 
 /**
- * The command and pgBackRest's own, with the same arguments over two copies of a data directory, make the same of them; and a
- * server that is started on it stops where it was told to.
+ * The command and pgBackRest's own, with the same arguments over two copies of a data directory, make the same of them;
+ * and a server that is started on it stops where it was told to.
  */
 @Tag("server")
 class PgBackRestRestoreTest {
@@ -136,7 +136,7 @@ class PgBackRestRestoreTest {
         await(rows + " " + isInRecovery);
     }
 
-    /** Replay goes on for a while after the first connection. */
+    /** Replay continues for a while after the first connection. */
     private static void await(String expected) {
         String question = "SELECT (SELECT count(*) FROM t) || ' ' || left(pg_is_in_recovery()::text, 1)";
         for (int i = 0; i < 100 && !server.value(question).equals(expected); i++) {

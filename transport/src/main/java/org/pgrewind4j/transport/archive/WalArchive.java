@@ -26,8 +26,8 @@ import org.pgrewind4j.wal.WalSegmentName;
 import org.pgrewind4j.wal.WalSegmentSource;
 
 /**
- * A WAL archive in a directory: what an {@code archive_command} copied there, packed or not, and what Barman and WAL-G keep.
- * A file is looked for in these places:
+ * A WAL archive in a directory: what an {@code archive_command} copied there, packed or not, and what Barman and WAL-G
+ * keep. A file is looked for in these places:
  *
  * <table>
  * <caption>In the directory</caption>
@@ -38,12 +38,12 @@ import org.pgrewind4j.wal.WalSegmentSource;
  * <tr><td>{@code wal_005/...}, as either</td><td>WAL-G, in a directory</td></tr>
  * </table>
  *
- * <p>Each can end in {@code .gz}, {@code .zst}, {@code .lz4}, {@code .bz2} or {@code .xz}; how it is packed is told by its
- * first bytes. What is packed is unpacked into a temporary file, which goes away with the open segment.
+ * <p>Each can end in {@code .gz}, {@code .zst}, {@code .lz4}, {@code .bz2} or {@code .xz}; how it is packed is given by
+ * its first bytes. What is packed is unpacked into a temporary file, which goes away with the open segment.
  *
- * <p>Absent and unusable are two things: a file that is there must hold all of the segment that its name says, or it is an
- * error that names it. So {@code .partial} files are not taken: their WAL ends where a server stopped to write, or to send,
- * and would pass for the end of what another one wrote in that segment.
+ * <p>Absent and unusable are two things: a file that is there must hold all of the segment that its name says, or it is
+ * an error that names it. So {@code .partial} files are not taken: their WAL ends where a server stopped to write, or
+ * to send, and would pass for the end of what another one wrote in that segment.
  *
  * <p>Safe for use by several threads.
  */

@@ -6,9 +6,9 @@ import java.io.InterruptedIOException;
 import java.util.Objects;
 
 /**
- * The bytes behind the layers, of a length that is known beforehand. A stream that ends earlier, or goes on, is a
- * {@link CodecException}, and so is every exception that a decoder throws at damaged bytes: no more than one byte too many
- * is ever decoded, however much a few stored bytes would decompress to.
+ * The bytes behind the layers, of a length that is known beforehand. A stream that ends earlier, or continues, is a
+ * {@link CodecException}, and so is every exception that a decoder throws at damaged bytes: no more than one byte too
+ * many is ever decoded, however much a few stored bytes would decompress to.
  */
 public final class ExactStream extends BulkInputStream {
 

@@ -23,7 +23,7 @@ import javax.crypto.spec.SecretKeySpec;
  * <tr><td>n times 16</td><td>what was encrypted, padded as PKCS#7 says</td></tr>
  * </table>
  *
- * <p>Nothing here tells whether the bytes were changed: that is told by the checksum of what comes out.
+ * <p>Nothing here tells whether the bytes were changed: that is given by the checksum of what comes out.
  */
 public final class SaltedCipher implements Layer {
 
@@ -59,7 +59,7 @@ public final class SaltedCipher implements Layer {
     @Override
     public InputStream open(InputStream stored, Form form) throws IOException {
         if (form == Form.FILE && !isMarked(stored.readNBytes(MAGIC.length))) {
-            throw new CodecException("not encrypted: expected \"Salted__\" at the begin");
+            throw new CodecException("not encrypted: expected \"Salted__\" at the start");
         }
         byte[] salt = stored.readNBytes(SALT);
         if (salt.length < SALT) {

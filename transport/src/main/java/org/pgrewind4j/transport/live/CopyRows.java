@@ -23,8 +23,8 @@ import org.postgresql.copy.CopyOut;
  * <tr><td>length</td><td>the field</td></tr>
  * </table>
  *
- * <p>A server sends whole rows in each message. What does not fit this layout is refused: lengths are checked against the
- * message before they are used.
+ * <p>A server sends whole rows in each message. What does not fit this layout is refused: lengths are checked against
+ * the message before they are used.
  */
 final class CopyRows {
 
@@ -58,7 +58,7 @@ final class CopyRows {
             }
         }
         if (ended) {
-            throw malformed("it goes on behind its end");
+            throw malformed("it continues behind its end");
         }
         return readRow() || next();
     }

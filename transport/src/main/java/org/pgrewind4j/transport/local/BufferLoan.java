@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Direct buffers that calls borrow and give back: the system reads into them without a copy, and they are too dear to make
- * for each call. There are as many as calls ever ran at once.
+ * Direct buffers that calls borrow and give back: the system reads into them without a copy, and they are too expensive
+ * to make for each call. There are as many as calls ever ran at once.
  */
 final class BufferLoan {
 

@@ -13,8 +13,8 @@ import org.pgrewind4j.transport.DataPath;
 
 /**
  * What {@code postmaster.pid} says about the server that works, or worked, on a data directory (PostgreSQL:
- * {@code src/include/utils/pidfile.h}, and {@code CreateLockFile} in {@code src/backend/utils/init/miscinit.c} for how a
- * starting server judges it).
+ * {@code src/include/utils/pidfile.h}, and {@code CreateLockFile} in {@code src/backend/utils/init/miscinit.c} for how
+ * a starting server judges it).
  *
  * <table>
  * <caption>Lines</caption>
@@ -28,8 +28,8 @@ import org.pgrewind4j.transport.DataPath;
  * <tr><td>8</td><td>status; from 10 on, missing while a server starts</td></tr>
  * </table>
  *
- * <p>The file stays behind when a server is killed or the machine goes down, and process ids are given out again, so its
- * existence proves nothing. {@link #signOfLife} weighs it as a starting server does.
+ * <p>The file stays behind when a server is killed or the machine goes down, and process ids are given out again, so
+ * its existence proves nothing. {@link #signOfLife} weighs it as a starting server does.
  *
  * @param processId the process; empty if the file's first line is not a number, or the file is empty
  * @param port where the server listens; empty if it is not there
@@ -102,9 +102,10 @@ public record PostmasterPid(OptionalLong processId, OptionalInt port, OptionalIn
      * Looks for anything that says that a server works on the directory. As PostgreSQL does:
      *
      * <ul>
-     *   <li>a file without a process id is a server that is just starting, or a crash at that moment: taken for a server;
-     *   <li>the process exists, and is not this process, its parent or its grandparent: those cannot be the server, they
-     *       got the id of one that ended, as happens after a container or a machine starts anew;
+     *   <li>a file without a process id is a server that is just starting, or a crash at that moment: taken for a
+     *       server;
+     *   <li>the process exists, and is not this process, its parent or its grandparent: those cannot be the server,
+     *       they got the id of one that ended, as happens after a container or a machine starts again;
      *   <li>the shared memory segment has processes attached to it: the server is gone, but some of its backends are
      *       still there (looked at where the system shows it in {@code /proc/sysvipc/shm}).
      * </ul>

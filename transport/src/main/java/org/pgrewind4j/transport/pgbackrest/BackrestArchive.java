@@ -33,21 +33,22 @@ import org.pgrewind4j.wal.WalSegmentName;
 import org.pgrewind4j.wal.WalSegmentSource;
 
 /**
- * The WAL that a stanza has archived of one cluster (pgBackRest: {@code src/command/archive/find.c}, {@code get/file.c}).
+ * The WAL that a stanza has archived of one cluster (pgBackRest: {@code src/command/archive/find.c}, {@code
+ * get/file.c}).
  *
  * <table>
  * <caption>In {@code archive/STANZA/15-1}</caption>
  * <tr><th>file</th><th>what</th></tr>
  * <tr><td>{@code 0000000200000000/000000020000000000000013-SHA1.zst}</td><td>a segment, with the checksum of its plain
  *     content</td></tr>
- * <tr><td>{@code .../000000020000000000000013.partial-SHA1.zst}</td><td>the begin of a segment; not one</td></tr>
+ * <tr><td>{@code .../000000020000000000000013.partial-SHA1.zst}</td><td>the start of a segment; not one</td></tr>
  * <tr><td>{@code .../000000020000000000000013.00000028.backup}</td><td>a note of a backup</td></tr>
  * <tr><td>{@code 00000002.history}</td><td>a history file, not compressed</td></tr>
  * </table>
  *
- * <p>A segment reaches the reader when all of it was read and has the checksum that its name tells: it is unpacked into a
- * temporary file, which goes away with the open segment. Two segments of one name that differ, which two primaries make that
- * archive to one stanza, are an error.
+ * <p>A segment reaches the reader when all of it was read and has the checksum that its name tells: it is unpacked into
+ * a temporary file, which goes away with the open segment. Two segments of one name that differ, which two primaries
+ * make that archive to one stanza, are an error.
  *
  * <p>Safe for use by several threads.
  */

@@ -28,7 +28,7 @@ import org.pgrewind4j.transport.backup.BackupFacts;
  * }</pre>
  *
  * <p>Choosing follows pgBackRest's {@code restore} (pgBackRest: {@code src/command/restore/restore.c},
- * {@code restoreBackupSet}). A backup that was made since is seen by a repository that is opened anew.
+ * {@code restoreBackupSet}). A backup that was made since is seen by a repository that is opened again.
  *
  * <p>Safe for use by several threads.
  */
@@ -103,7 +103,8 @@ public final class BackrestRepository {
          * Opens the stanza.
          *
          * @return the stanza
-         * @throws BackrestException if there is no such stanza, its catalogue is damaged, or the passphrase is another one
+         * @throws BackrestException if there is no such stanza, its catalogue is damaged, or the passphrase is another
+         *     one
          * @throws IOException if it cannot be read
          */
         public BackrestRepository open() throws IOException {

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where the blocks of a file are stored, of which each backup of a chain holds those that changed before it (pgBackRest:
- * {@code src/command/backup/blockMap.c}, {@code blockMapNewRead}). Blocks that were stored together are one <i>super
- * block</i>: compressed and encrypted as one piece, so that it is read whole.
+ * Where the blocks of a file are stored, of which each backup of a chain holds those that changed before it
+ * (pgBackRest: {@code src/command/backup/blockMap.c}, {@code blockMapNewRead}). Blocks that were stored together are
+ * one <i>super block</i>: compressed and encrypted as one piece, so that it is read whole.
  *
  * <p>All numbers are varints: seven bits a byte, the lowest first, the highest bit set in all bytes but the last.
  *
@@ -23,19 +23,20 @@ import java.util.Map;
  * <tr><td>distance from the end of the reference's last super block</td><td>the reference is known, and e has bit 2 and not bit
  *     1</td></tr>
  * <tr><td>s: bit 0 "last super block of the reference", the rest from bit 3 on its stored size: the first of the map as it
- *     is, others as a zigzag difference to the one before</td><td>for each super block, but none where e of a known reference
- *     has bit 1: its last super block goes on then, and bit 2 of e says whether it is the last</td></tr>
+ *     is, others as a zigzag difference to the one before</td><td>for each super block, but none where e of a known
+ *     reference has bit 1: its last super block continues then, and bit 2 of e says whether it is the last</td></tr>
  * <tr><td>q: length of the super block in blocks from bit 1 on</td><td>s has bit 1; else as for the reference before, at first
  *     one block</td></tr>
  * <tr><td>bytes beyond these blocks</td><td>q has bit 0</td></tr>
- * <tr><td>t: number of blocks less one, from bit 1 on</td><td>s has bit 2, or the super block goes on; else all blocks of
+ * <tr><td>t: number of blocks less one, from bit 1 on</td><td>s has bit 2, or the super block continues; else all blocks of
  *     it</td></tr>
  * <tr><td>blocks of the super block that are left out</td><td>t has bit 0</td></tr>
  * <tr><td>a checksum for each block</td><td>always</td></tr>
  * </table>
  *
- * <p>The map names blocks in the order of the file. It is untrusted: one that does not name exactly the blocks of the file,
- * or does not end where they do, is an {@link IniException}. Memory grows with the bytes of the map, not with what they say.
+ * <p>The map names blocks in the order of the file. It is untrusted: one that does not name exactly the blocks of the
+ * file, or does not end where they do, is an {@link IniException}. Memory grows with the bytes of the map, not with
+ * what they say.
  */
 final class BlockMap {
 

@@ -12,9 +12,9 @@ import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.backup.Checksum;
 
 /**
- * The files of a manifest, packed: a million of them take some 60 MB. Each is a record of a few dozen bytes behind those
- * before it, in which numbers take as many bytes as they need and a directory's name is the number under which it was first
- * seen; a hash table finds the record of a path.
+ * The files of a manifest, packed: a million of them take some 60 MB. Each is a record of a few dozen bytes behind
+ * those before it, in which numbers take as many bytes as they need and a directory's name is the number under which it
+ * was first seen; a hash table finds the record of a path.
  *
  * <p>Safe for use by several threads once all files are in it.
  */
@@ -103,7 +103,7 @@ final class ManifestFiles {
         });
     }
 
-    /** Reads the record that begins here, and goes on to the next one. */
+    /** Reads the record that begins here, and continues to the next one. */
     private ManifestFile read(Packed record) {
         String directory = directories.get((int) record.number());
         String name = new String(record.bytes((int) record.number()), StandardCharsets.UTF_8);

@@ -141,7 +141,7 @@ class CodecTest {
                 .hasMessageStartingWith("damaged, or encrypted with another passphrase: ");
         assertThatThrownBy(() -> read(new SaltedCipher("secret"), Layer.Form.FILE, new byte[100], 12))
                 .isInstanceOf(CodecException.class)
-                .hasMessage("not encrypted: expected \"Salted__\" at the begin");
+                .hasMessage("not encrypted: expected \"Salted__\" at the start");
         assertThatThrownBy(() -> read(new SaltedCipher("secret"), Layer.Form.RAW, new byte[3], 12))
                 .isInstanceOf(CodecException.class)
                 .hasMessage("not encrypted: expected a salt of 8 bytes, found 3");

@@ -115,7 +115,7 @@ class CopyRowsTest {
             out.writeShort(3);
             out.writeInt(-2);
         }));
-        assertMalformed("it goes on behind its end", message(out -> {
+        assertMalformed("it continues behind its end", message(out -> {
             header(out);
             out.writeShort(-1);
             row(out, 1, "");

@@ -136,7 +136,7 @@ class LiveServerFaultsTest {
 
     @Test
     void doesNotTakeNonsenseForAnAnswer() throws IOException {
-        // Nonsense can look like the begin of another copy; then the driver waits for itself.
+        // Nonsense can look like the start of another copy; then the driver waits for itself.
         LiveTimeouts timeouts = SHORT.withStatement(Duration.ofSeconds(1));
         try (FaultyProxy proxy = new FaultyProxy(server.port());
                 Transport transport = open(proxy, timeouts)) {

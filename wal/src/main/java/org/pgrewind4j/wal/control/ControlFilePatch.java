@@ -8,7 +8,7 @@ import org.pgrewind4j.wal.PostgresVersion;
 
 /**
  * Changes single fields of a control file. All other bytes stay as they are, those that the library has no name for
- * included; {@link #build} computes the CRC anew. Not safe for several threads.
+ * included; {@link #build} computes the CRC again. Not safe for several threads.
  */
 public final class ControlFilePatch {
     private final byte[] bytes;

@@ -20,8 +20,8 @@ import org.pgrewind4j.wal.WalCorruptException;
  * main        = 255:1 , length:1  |  254:1 , length:4
  * </pre>
  *
- * <p>The hole's length is there if the image is compressed and has a hole; an image that is not compressed lacks just its
- * hole. PostgreSQL: {@code src/include/access/xlogrecord.h}; {@code src/backend/access/transam/xlogreader.c},
+ * <p>The hole's length is there if the image is compressed and has a hole; an image that is not compressed lacks just
+ * its hole. PostgreSQL: {@code src/include/access/xlogrecord.h}; {@code src/backend/access/transam/xlogreader.c},
  * {@code DecodeXLogRecord}.
  */
 public final class RecordContent {
@@ -29,7 +29,7 @@ public final class RecordContent {
     /** The size of a page of a relation in bytes. */
     public static final int BLOCK_SIZE = 8192;
 
-    /** Redo builds the page anew: {@code BKPBLOCK_WILL_INIT}. */
+    /** Redo builds the page from scratch: {@code BKPBLOCK_WILL_INIT}. */
     public static final int WILL_INIT = 0x40;
 
     private static final int RECORD_HEADER = 24;

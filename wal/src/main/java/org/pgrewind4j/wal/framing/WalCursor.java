@@ -18,16 +18,16 @@ import org.pgrewind4j.wal.record.WalReader;
 import org.pgrewind4j.wal.record.WalRecord;
 
 /**
- * Goes through WAL records without allocating anything per record: the record that {@link #next} stops at is told by
- * this object's own fields, until the next call. {@link WalReader} makes {@link WalRecord}s of it; scans of much WAL use
- * it as it is.
+ * Goes through WAL records without allocating anything per record: the record that {@link #next} stops at is exposed by
+ * this object's accessors until the next call. {@link WalReader} makes {@link WalRecord}s of it; scans of much WAL
+ * use it as it is.
  *
  * <p><b>Ranges.</b> A cursor is put on a range of positions and stops at exactly those records that <em>begin</em> in
  * it. The last of them may reach beyond the range, perhaps into the next segments, and is read from there. Put on the
  * range of one segment with {@link #seekFirst}, it finds the segment's first record by itself: a page says how much of
- * an earlier record it continues. So segments can be scanned in any order and by several cursors, and together they give
- * each record once. At a seam, the first record's {@link #previous} is the last {@link #begin} of the segments before,
- * and their cursor's {@link #end} is where it can begin; whoever puts the parts together checks that.
+ * an earlier record it continues. So segments can be scanned in any order and by several cursors, and together they
+ * give each record once. At a seam, the first record's {@link #previous} is the last {@link #begin} of the segments
+ * before, and their cursor's {@link #end} is where it can begin; whoever puts the parts together checks that.
  *
  * <p><b>Checks.</b> A record counts if its header is plausible, names the record before it, and its CRC is good; the
  * first thing that is not so is the end of WAL, as for recovery (PostgreSQL:
@@ -89,7 +89,7 @@ public final class WalCursor implements Closeable {
     /**
      * Puts the cursor before the first record that begins in a range.
      *
-     * @param from begin of the range; need not be the begin of a record
+     * @param from begin of the range; need not be the start of a record
      * @param until end of the range, exclusive
      */
     public void seekFirst(Lsn from, Lsn until) throws IOException {
@@ -108,7 +108,7 @@ public final class WalCursor implements Closeable {
     /**
      * Moves the range's end while a record is present: the next ones are those that begin before the new end.
      *
-     * @param until end of the range, exclusive, behind the present record's begin
+     * @param until end of the range, exclusive, behind the present record's start
      */
     public void until(Lsn until) {
         limit = until.value();
@@ -123,7 +123,7 @@ public final class WalCursor implements Closeable {
         ended = null;
     }
 
-    /** Moves from the begin of a page behind the rest of a record that began before it. */
+    /** Moves from the start of a page behind the rest of a record that began before it. */
     private boolean skipContinuation() throws IOException {
         while (Long.compareUnsigned(position, limit) < 0) {
             if (!pages.enter(position)) {

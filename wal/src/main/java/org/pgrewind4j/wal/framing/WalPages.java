@@ -17,13 +17,14 @@ import org.pgrewind4j.wal.WalSegmentSource;
  * nothing, but for opening the next segment.
  *
  * <table>
- * <caption>The header of a page, little-endian; flag {@code 0x02} announces the long form, which begins a segment</caption>
+ * <caption>The header of a page, little-endian; flag {@code 0x02} announces the long form, which begins a
+ * segment</caption>
  * <tr><th>offset</th><th>bytes</th><th>field</th><th>checked</th></tr>
  * <tr><td>0</td><td>2</td><td>{@code xlp_magic}</td><td>the release's</td></tr>
- * <tr><td>2</td><td>2</td><td>{@code xlp_info}</td><td>known flags only; long form at a segment's begin</td></tr>
+ * <tr><td>2</td><td>2</td><td>{@code xlp_info}</td><td>known flags only; long form at a segment's start</td></tr>
  * <tr><td>4</td><td>4</td><td>{@code xlp_tli}</td><td>part of the history, not before the page before's</td></tr>
  * <tr><td>8</td><td>8</td><td>{@code xlp_pageaddr}</td><td>the page's position: tells pages of an older use</td></tr>
- * <tr><td>16</td><td>4</td><td>{@code xlp_rem_len}</td><td>by the reader of the record that goes on here</td></tr>
+ * <tr><td>16</td><td>4</td><td>{@code xlp_rem_len}</td><td>by the reader of the record that continues here</td></tr>
  * <tr><td>24</td><td>8</td><td>{@code xlp_sysid}</td><td>equal in all segments</td></tr>
  * <tr><td>32</td><td>4</td><td>{@code xlp_seg_size}</td><td>the cluster's</td></tr>
  * <tr><td>36</td><td>4</td><td>{@code xlp_xlog_blcksz}</td><td>8192</td></tr>
@@ -110,8 +111,8 @@ public final class WalPages implements Closeable {
     }
 
     /**
-     * Brings a page into the window. Apart from {@link #enter}, so that the first page of another file, which the JVM has
-     * not seen come while it compiled the scan, is no reason for it to compile all of that again.
+     * Brings a page into the window. Apart from {@link #enter}, so that the first page of another file, which the JVM
+     * has not seen come while it compiled the scan, is no reason for it to compile all of that again.
      */
     private boolean bring(long position) throws IOException {
         if (!window.isOpenAt(position)) {
@@ -240,7 +241,7 @@ public final class WalPages implements Closeable {
         return (flags & REPLACES_CONTINUATION) != 0;
     }
 
-    /** How much of the record that goes on in the current page is left, an unsigned 32-bit number. */
+    /** How much of the record that continues in the current page is left, an unsigned 32-bit number. */
     long remaining() {
         return LittleEndian.uint32(window.bytes(), offset + 16);
     }

@@ -75,7 +75,7 @@ public final class BlockReference {
     }
 
     /**
-     * Whether replay builds the page anew, whatever it was before.
+     * Whether replay builds the page from scratch, whatever it was before.
      *
      * @return true if the flag {@code BKPBLOCK_WILL_INIT} is set
      */

@@ -15,7 +15,7 @@ import org.pgrewind4j.wal.record.TransactionRecord.Origin;
  * Reads the record of a prepared transaction, which is its state file.
  *
  * <table>
- * <caption>The file's begin (PostgreSQL: {@code src/include/access/xact.h}, {@code xl_xact_prepare}; before 12
+ * <caption>The file's start (PostgreSQL: {@code src/include/access/xact.h}, {@code xl_xact_prepare}; before 12
  * {@code src/backend/access/transam/twophase.c}, {@code TwoPhaseFileHeader}); little-endian</caption>
  * <tr><th>part</th><th>bytes</th></tr>
  * <tr><td>magic number, length</td><td>4, 4</td></tr>

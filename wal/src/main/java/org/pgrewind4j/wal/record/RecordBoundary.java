@@ -19,10 +19,10 @@ import org.pgrewind4j.wal.framing.WalPages;
  *
  * <p>A server flushes up to the end of a record, or it fills its buffers' pages and flushes whole pages (PostgreSQL 18:
  * {@code src/backend/access/transam/xlog.c}, {@code XLogBackgroundFlush}, {@code XLogWrite} and
- * {@code AdvanceXLInsertBuffer}; {@code WaitXLogInsertionsToFinish} gives the end of a record, or the begin of a page that
- * a record goes on in). So a flush position within a page is the end of a record by itself, and one between two pages can
- * lie inside a record, whose rest may not be written for long. Which it is, the pages before the position tell: all of
- * them are on the disk.
+ * {@code AdvanceXLInsertBuffer}; {@code WaitXLogInsertionsToFinish} gives the end of a record, or the start of a page
+ * that a record continues in). So a flush position within a page is the end of a record by itself, and one between two
+ * pages can lie inside a record, whose rest may not be written for long. Which it is, the pages before the position
+ * tell: all of them are on the disk.
  *
  * <p>Lengths are enough to walk along the records of a page; a record begins with its length, and lengths are not split
  * ({@code src/include/access/xlogrecord.h}, {@code XLogRecord}).
@@ -113,8 +113,8 @@ public final class RecordBoundary {
     }
 
     /**
-     * Whether a page shows that its segment was ended early, and so at the segment's end: nothing else leaves zeros where
-     * a record would begin, before a flush position. From 11 on the pages behind such a switch have no header.
+     * Whether a page shows that its segment was ended early, and so at the segment's end: nothing else leaves zeros
+     * where a record would begin, before a flush position. From 11 on the pages behind such a switch have no header.
      */
     private static boolean isBehindSwitch(ByteBuffer page) {
         if (isBlank(page)) {
@@ -165,7 +165,7 @@ public final class RecordBoundary {
         return (page.getShort(2) & IS_LONG) != 0 ? WalPages.LONG_HEADER : WalPages.SHORT_HEADER;
     }
 
-    /** Where the first record of a page begins; behind the page if the record before it goes on there. */
+    /** Where the first record of a page begins; behind the page if the record before it continues there. */
     private static long first(ByteBuffer page) {
         boolean continues = (page.getShort(2) & CONTINUES_RECORD) != 0;
         return header(page) + (continues ? align(Integer.toUnsignedLong(page.getInt(16))) : 0);

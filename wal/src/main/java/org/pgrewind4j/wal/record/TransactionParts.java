@@ -11,12 +11,12 @@ import org.pgrewind4j.wal.RelFileLocator;
 import org.pgrewind4j.wal.WalCorruptException;
 
 /**
- * The parts that records of transactions are made of, read one after the other. No length is believed: what is not there
- * is an error with the record's position, before anything is set aside for it.
+ * The parts that records of transactions are made of, read one after the other. No length is believed: what is not
+ * there is an error with the record's position, before anything is set aside for it.
  */
 final class TransactionParts {
 
-    /** PostgreSQL counts microseconds from the begin of 2000 in UTC ({@code src/include/datatype/timestamp.h}). */
+    /** PostgreSQL counts microseconds from the start of 2000 in UTC ({@code src/include/datatype/timestamp.h}). */
     private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
 
     private static final int LOCATOR = 12;
@@ -102,7 +102,7 @@ final class TransactionParts {
         return string(from, bytes.position() - 1 - from);
     }
 
-    /** A text of a length that is told, with its NUL. */
+    /** A text of a length that is given, with its NUL. */
     String text(int lengthWithNul) {
         int from = bytes.position();
         skip(lengthWithNul);

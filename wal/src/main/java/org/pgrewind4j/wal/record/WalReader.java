@@ -154,7 +154,7 @@ public final class WalReader implements Closeable {
                 : null;
     }
 
-    /** The cursor's offsets count from the begin of its buffer. */
+    /** The cursor's offsets count from the start of its buffer. */
     private ByteBuffer part(byte[] bytes, int offset, int length) {
         return ByteBuffer.wrap(bytes, offset - cursor.offset(), length).slice();
     }

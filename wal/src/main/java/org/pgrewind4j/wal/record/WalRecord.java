@@ -65,8 +65,8 @@ public final class WalRecord {
     }
 
     /**
-     * Where the next record can begin: the record's end, filled up to a multiple of 8; after a switch record the begin
-     * of the next segment. If that is the begin of a page, the next record begins behind the page's header.
+     * Where the next record can begin: the record's end, filled up to a multiple of 8; after a switch record the start
+     * of the next segment. If that is the start of a page, the next record begins behind the page's header.
      *
      * @return the position behind the record
      */

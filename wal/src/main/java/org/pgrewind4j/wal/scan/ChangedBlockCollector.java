@@ -147,7 +147,7 @@ public final class ChangedBlockCollector {
     }
 
     /**
-     * Sets who is told how far reading got. What it throws ends {@link #collect()}.
+     * Sets the listener that receives how far reading got. What it throws ends {@link #collect()}.
      *
      * @param bytes receives the number of bytes of WAL read so far, never less than before; called in the thread that
      *     collects, about once for each few segments

@@ -29,16 +29,17 @@ import org.pgrewind4j.wal.record.ResourceManager;
  *     that replay initialises the page: whatever lies on disk, replay from R overwrites it before it needs it
  * @param touchedRelations the relations whose files a record in [R, E] says anything of: a reference to any block of
  *     any fork, a truncation, a creation. A drop is not among them
- * @param truncations the relations whose main fork a record at or after D cut or made anew, and the least length in
+ * @param truncations the relations whose main fork a record at or after D cut or re-created, and the least length in
  *     blocks that was left of it: what lies behind may have come back without a record for each block
  * @param directoryChanges the records in [R, E] on databases and tablespaces as a whole, in the order of WAL
- * @param customManagers the resource managers of extensions that have records in [R, E], each with its first one; in the
- *     order of their numbers
+ * @param customManagers the resource managers of extensions that have records in [R, E], each with its first one; in
+ *     the order of their numbers
  * @param checkpoints the checkpoint records in [R, E], in the order of WAL
  * @param parameterChanges the starts of a server with other parameters in [R, E], in the order of WAL
  * @param hintImages where hint bits were logged: the first record for one in [R, E], and the first one behind each
  *     parameter change and each shutdown checkpoint, in the order of WAL
- * @param fullPageWritesOff the records in [R, E] that say that {@code full_page_writes} was switched off, in the order of WAL
+ * @param fullPageWritesOff the records in [R, E] that say that {@code full_page_writes} was switched off, in the order
+ *     of WAL
  * @param end where and why reading ended
  * @param records how many records were read
  * @param bytes how much WAL was read: from R to the end
@@ -110,10 +111,10 @@ public record ChangedBlocks(
     }
 
     /**
-     * Whether a relation's main fork was cut, or made anew, at or after D.
+     * Whether a relation's main fork was cut, or re-created, at or after D.
      *
      * @param relation the relation
-     * @return the least length in blocks that was left of it, 0 if it was made anew; empty if it was not cut
+     * @return the least length in blocks that was left of it, 0 if it was re-created; empty if it was not cut
      */
     public OptionalLong truncatedAfter(RelFileLocator relation) {
         Long length = truncations.get(relation);

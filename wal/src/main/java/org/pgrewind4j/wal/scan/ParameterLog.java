@@ -8,7 +8,7 @@ import org.pgrewind4j.wal.record.ParameterChange;
 
 /**
  * What WAL says of a server's parameters: each change of them, and the first image that was logged for a hint bit since
- * the begin and since each change and each shutdown, which proves that hint bits were logged; and where
+ * the start and since each change and each shutdown, which proves that hint bits were logged; and where
  * {@code full_page_writes} was switched off, which needs no start.
  */
 final class ParameterLog {

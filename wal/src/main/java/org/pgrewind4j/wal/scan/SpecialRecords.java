@@ -145,7 +145,7 @@ final class SpecialRecords {
         if (kind == STORAGE_CREATE) {
             int at = mainData(cursor, STORAGE_CREATE_SIZE);
             boolean isMainFork = LittleEndian.int32(bytes, at + 12) == 0;
-            // A file that is made anew holds nothing of before, as if it had been cut to nothing.
+            // A file that is re-created holds nothing of before, as if it had been cut to nothing.
             cut(cursor, findings, at, isMainFork ? 0 : RelationChanges.WHOLE);
             return true;
         }

@@ -12,8 +12,8 @@ import org.pgrewind4j.wal.record.ResourceManager;
 import org.pgrewind4j.wal.record.TransactionRecord;
 
 /**
- * What a stretch of WAL did, in the words of users rather than of blocks: transactions, rows, relations, databases. All of
- * it is what records say; nothing is concluded from it. Made by {@link WalActivityCollector}.
+ * What a stretch of WAL did, in the words of users rather than of blocks: transactions, rows, relations, databases. All
+ * of it is what records say; nothing is concluded from it. Made by {@link WalActivityCollector}.
  *
  * @param begin where the stretch begins
  * @param end where and why it ends
@@ -52,8 +52,8 @@ public record WalActivity(
      * @param committed the first of those that were committed, in the order of their commits
      * @param commits how many were committed, with those for which {@code committed} had no room
      * @param prepared those that were prepared here and neither committed nor rolled back here
-     * @param preparedBefore the ends, without what they removed, of those that were prepared before the stretch began; in the
-     *     order of WAL, and commits count as such too
+     * @param preparedBefore the ends, without what they removed, of those that were prepared before the stretch began;
+     *     in the order of WAL, and commits count as such too
      * @param rollbacks how many were rolled back; subtransactions that were count by themselves
      * @param unfinished how many transactions and subtransactions wrote something and did neither
      * @param unattributed rows that there was no room to count for their transaction; whether it was committed is not
@@ -125,7 +125,7 @@ public record WalActivity(
     /**
      * How much WAL there is.
      *
-     * @return bytes from begin to end; 0 if reading ended before the begin, as it does where the segment is not there
+     * @return bytes from begin to end; 0 if reading ended before the start, as it does where the segment is not there
      */
     public long bytes() {
         return end.position().isBefore(begin) ? 0 : end.position().minus(begin);

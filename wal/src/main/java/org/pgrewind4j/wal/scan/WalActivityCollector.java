@@ -95,7 +95,7 @@ public final class WalActivityCollector {
     }
 
     /**
-     * Sets who is told how far reading got. What it throws ends {@link #collect()}.
+     * Sets the listener that receives how far reading got. What it throws ends {@link #collect()}.
      *
      * @param bytes receives the number of bytes of WAL read so far, about once for each few segments
      * @return this collector
@@ -110,7 +110,8 @@ public final class WalActivityCollector {
      *
      * @return what it did
      * @throws IOException if the source has a segment and cannot read it
-     * @throws org.pgrewind4j.wal.WalCorruptException if a record's CRC is good and its content is not of the release's form
+     * @throws org.pgrewind4j.wal.WalCorruptException if a record's CRC is good and its content is not of the release's
+     *     form
      */
     public WalActivity collect() throws IOException {
         ActivityFindings findings = new ActivityFindings(version, transactions);

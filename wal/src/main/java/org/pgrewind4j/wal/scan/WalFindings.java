@@ -141,7 +141,7 @@ final class WalFindings {
         return lastRecord;
     }
 
-    /** Adds what the WAL right behind says; that object is of no use then. */
+    /** Adds what the WAL right behind says; that object must not be used afterwards. */
     void append(WalFindings later) {
         relations.append(later.relations);
         directoryChanges.addAll(later.directoryChanges);
@@ -157,7 +157,7 @@ final class WalFindings {
         }
     }
 
-    /** What was found, in the form for callers; this object is of no use then. */
+    /** What was found, in the form for callers; this object must not be used afterwards. */
     ChangedBlocks toChangedBlocks(Lsn redo, EndOfWal end) {
         Set<RelFileLocator> touched = new TreeSet<>();
         Map<RelFileLocator, Long> cuts = new HashMap<>();

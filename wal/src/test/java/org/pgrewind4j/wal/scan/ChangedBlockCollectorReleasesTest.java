@@ -178,7 +178,7 @@ class ChangedBlockCollectorReleasesTest {
             blocks(server, divergence, end, "bool_or(resource_manager = 'SPGist')")
                     .forEach(block -> after.add(new Block(block.relation(), 0)));
             assertThat(ChangedBlocksModel.blocksOf(changed.after())).isEqualTo(after);
-            // The server does not list which pages replay makes anew without an image.
+            // The server does not list which pages replay re-creates without an image.
             assertThat(ChangedBlocksModel.blocksOf(changed.rebuilt()))
                     .isNotEmpty()
                     .containsAll(blocks(

@@ -36,8 +36,9 @@ class TimelineSwitchTest {
     private Lsn switchPoint = Lsn.INVALID;
 
     /**
-     * Both timelines share the first segment and the begin of the second, up to the switch point on its second page.
-     * Then the parent writes a FPW_CHANGE record (info 0x80) and goes on; the child writes NOOP records up to its third segment.
+     * Both timelines share the first segment and the start of the second, up to the switch point on its second page.
+     * Then the parent writes a FPW_CHANGE record (info 0x80) and continues; the child writes NOOP records up to its
+     * third segment.
      */
     @BeforeEach
     void branch() {

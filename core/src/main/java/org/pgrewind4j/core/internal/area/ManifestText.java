@@ -27,8 +27,8 @@ import org.pgrewind4j.transport.SourceFile;
 import org.pgrewind4j.transport.backup.BackupEntry;
 
 /**
- * The manifest as a file: a line for each step, fields parted by tabs (which no path holds), closed by a line with the
- * CRC-32C of everything before it.
+ * The manifest as a file: a line for each step, fields separated by tabs (which no path holds), closed by a line with
+ * the CRC-32C of everything before it.
  *
  * <table>
  * <caption>The lines</caption>

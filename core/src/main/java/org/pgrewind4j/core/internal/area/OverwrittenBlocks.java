@@ -24,9 +24,9 @@ import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
 
 /**
- * The blocks of the target that may hold a source's content since an execution in place was interrupted. They are neither
- * the old branch's any more nor yet the new one's; only a plan that copies all of them again makes the target whole.
- * Nothing else has changed: not a file's size, and not the target's WAL, of which that plan is made.
+ * The blocks of the target that may hold a source's content since an execution in place was interrupted. They are
+ * neither the old branch's any more nor yet the new one's; only a plan that copies all of them again makes the target
+ * whole. Nothing else has changed: not a file's size, and not the target's WAL, of which that plan is made.
  */
 public final class OverwrittenBlocks {
 
@@ -92,8 +92,8 @@ public final class OverwrittenBlocks {
                 "an execution in place was interrupted, and this rewind would not copy all that it overwrote: \"%s\" from"
                                 .formatted(kept.path())
                         + String.format(Locale.ROOT, " byte %d to %d", kept.offset(), kept.end()),
-                "rewind with the same block selection, to a source that parted from the target where the one of then did;"
-                        + " or make the target anew.");
+                "rewind again with the same block selection, from a source that diverged at the same LSN;"
+                        + " or re-create the target from a base backup.");
     }
 
     private static boolean isReplaced(FileRange range, @Nullable FileAction action) {

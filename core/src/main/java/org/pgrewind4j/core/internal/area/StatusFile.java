@@ -18,8 +18,8 @@ import org.pgrewind4j.core.internal.files.FileOperations.WritableFile;
 import org.pgrewind4j.timeline.PgRewindException;
 
 /**
- * Tells other programs how an execution goes on: a small file beside what is staged, replaced in one step when a phase
- * begins and at each further percent of it. It decides nothing; what a target is good for is told by the
+ * Reports to other programs how far an execution is: a small file beside what is staged, replaced in one step when a
+ * phase begins and at each further percent of it. It decides nothing; what a target is good for is given by the
  * {@link StagingArea}, so it is not forced to the disk, and a failure to write it is none of the rewind's.
  */
 public final class StatusFile implements RewindListener {
@@ -42,7 +42,7 @@ public final class StatusFile implements RewindListener {
         this.started = started;
     }
 
-    /** Begins to tell of a rewind, and goes on telling the listener. */
+    /** Starts to report a rewind, and passes all on to the listener. */
     public static RewindListener of(String source, RewindListener listener, StagingArea area, FileOperations files) {
         return new StatusFile(listener, area, files, source, Instant.now());
     }

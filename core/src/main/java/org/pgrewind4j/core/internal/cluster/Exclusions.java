@@ -7,13 +7,13 @@ import org.pgrewind4j.core.internal.area.OwnNames;
 import org.pgrewind4j.transport.DataPath;
 
 /**
- * Which paths are never copied: what a server makes anew when it starts, and what belongs to one server alone
+ * Which paths are never copied: what a server re-creates when it starts, and what belongs to one server alone
  * (PostgreSQL: {@code src/bin/pg_rewind/filemap.c}, {@code excludeDirContents} and {@code excludeFiles}). On the target
  * such paths are removed, for they describe the state that is being abandoned.
  */
 public final class Exclusions {
 
-    /** Directories whose contents are made anew at each start. */
+    /** Directories whose contents are re-created at each start. */
     private static final ImmutableSet<String> CONTENTS = ImmutableSet.of(
             "pg_dynshmem", "pg_notify", "pg_replslot", "pg_serial", "pg_snapshots", "pg_stat_tmp", "pg_subtrans");
 

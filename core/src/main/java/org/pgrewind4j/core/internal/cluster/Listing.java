@@ -85,7 +85,7 @@ public final class Listing {
         return found < 0 ? Optional.empty() : Optional.of(files.get(found));
     }
 
-    /** Whether the relation has an init fork, from which its main fork is made anew when recovery ends. */
+    /** Whether the relation has an init fork, from which its main fork is re-created when recovery ends. */
     public boolean isUnlogged(RelFileLocator relation) {
         return unlogged.contains(relation);
     }

@@ -23,10 +23,10 @@ import org.pgrewind4j.wal.WalSegmentName;
  *
  * <p>Target and source share every segment that ends at or before the divergence: the target's stays, none is copied
  * unless the target lost it. From the segment on that contains the divergence, the source's are copied, on the newest
- * timeline of its history, which is the one that recovery reads first ({@code src/backend/access/transam/xlogrecovery.c},
- * {@code XLogFileReadAnyTLI}) and which repeats the shared part of the segment. What the target has there is removed:
- * recovery would read it where the newer timeline's segment is missing. But where a timeline ends within a segment, others
- * than recovery read its own ({@link EndedTimelines}).
+ * timeline of its history, which is the one that recovery reads first ({@code
+ * src/backend/access/transam/xlogrecovery.c}, {@code XLogFileReadAnyTLI}) and which repeats the shared part of the
+ * segment. What the target has there is removed: recovery would read it where the newer timeline's segment is missing.
+ * But where a timeline ends within a segment, others than recovery read its own ({@link EndedTimelines}).
  */
 public final class WalFiles {
 
@@ -150,7 +150,7 @@ public final class WalFiles {
         List<WalSegmentName> wanted = new ArrayList<>(needed(redo, end));
         WalSegmentName last = wanted.get(wanted.size() - 1);
         if (last.end().minus(end) < LAST_RECORD) {
-            // The end can be the begin of a stopped source's last record, which then goes on in the next segment.
+            // The end can be the start of a stopped source's last record, which then continues in the next segment.
             wanted.add(last.next());
         }
         return wanted.stream()
@@ -238,7 +238,7 @@ public final class WalFiles {
                 .isPresent();
     }
 
-    /** The backup history file that a status file speaks of. */
+    /** The backup history file that a status file refers to. */
     private static Optional<String> backup(String name) {
         int end = name.startsWith(STATUS) ? name.lastIndexOf('.') : -1;
         return end > 0 && name.startsWith(BACKUP, end - BACKUP.length())
@@ -247,8 +247,8 @@ public final class WalFiles {
     }
 
     /**
-     * A backup history file that the source does not have is removed, whether or not its segment is shared. Its status goes
-     * too: before 12 an archiver never gets past a {@code .ready} whose file is gone
+     * A backup history file that the source does not have is removed, whether or not its segment is shared. Its status
+     * goes too: before 12 an archiver never gets past a {@code .ready} whose file is gone
      * ({@code src/backend/postmaster/pgarch.c}, {@code pgarch_ArchiverCopyLoop}).
      */
     private Optional<FileAction> backupStatus(Listing.Pair pair, String backup) {
@@ -264,7 +264,7 @@ public final class WalFiles {
         return path.toString().substring(prefix.length());
     }
 
-    /** The segment that a name speaks of: {@code .partial}, {@code .ready} and {@code .done} are of the same one. */
+    /** The segment that a name refers to: {@code .partial}, {@code .ready} and {@code .done} are of the same one. */
     private static String stripped(String name) {
         int dot = name.indexOf('.');
         return dot < 0 || name.endsWith(".backup") || name.endsWith(".history") ? name : name.substring(0, dot);

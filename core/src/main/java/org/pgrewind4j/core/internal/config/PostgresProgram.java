@@ -22,9 +22,9 @@ final class PostgresProgram {
     /**
      * Asks {@code postgres -C}.
      *
-     * @param path the folders to look into, parted by colons
-     * @return the value; empty if there is no such program of that release, or it does not answer: it refuses to run for
-     *     root
+     * @param path the folders to look into, separated by colons
+     * @return the value; empty if there is no such program of that release, or it does not answer: it refuses to run
+     *     for root
      */
     static Optional<String> ask(String path, String name, String release, Path dataDirectory, Path configFile)
             throws IOException {

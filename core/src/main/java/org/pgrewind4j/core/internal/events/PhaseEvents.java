@@ -6,7 +6,7 @@ import org.pgrewind4j.core.Progress;
 import org.pgrewind4j.core.RewindListener;
 import org.pgrewind4j.core.internal.events.Events.PhaseEvent;
 
-/** Records each phase as an event, from its begin to the begin of the next one or to the end, and goes on telling. */
+/** Records each phase as an event, from its start to the start of the next one or to the end, and passes all on. */
 public final class PhaseEvents implements RewindListener {
 
     private final RewindListener listener;

@@ -1,5 +1,5 @@
 /**
- * Tells what goes on: events of the recorder, phases, progress.
+ * Reports what happens: events of the recorder, phases, progress.
  *
  * <p>Knows the vocabulary of {@link org.pgrewind4j.core} only.
  */

@@ -45,8 +45,8 @@ import org.pgrewind4j.transport.backup.BackupEntry;
 
 /**
  * File operations on the local machine. What is created gets the owner of the data directory, its group if this process
- * may choose that, and permissions 0600 and 0700, or 0640 and 0750 if the group may read the data directory (PostgreSQL:
- * {@code src/include/common/file_perm.h}).
+ * may choose that, and permissions 0600 and 0700, or 0640 and 0750 if the group may read the data directory
+ * (PostgreSQL: {@code src/include/common/file_perm.h}).
  */
 public final class LocalFileOperations implements FileOperations {
 
@@ -69,7 +69,7 @@ public final class LocalFileOperations implements FileOperations {
     private final Set<PosixFilePermission> directoryPermissions = EnumSet.of(OWNER_READ, OWNER_WRITE, OWNER_EXECUTE);
     private final Durability durability;
 
-    /** By number: names are looked up anew each time. */
+    /** By number: names are looked up again each time. */
     private final Object ownerId;
 
     public LocalFileOperations(Path dataDirectory, Durability durability) throws IOException {

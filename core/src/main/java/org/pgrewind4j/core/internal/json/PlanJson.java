@@ -35,9 +35,9 @@ import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.wal.WalSegmentName;
 
 /**
- * Plans and reports as JSON. What each member means is told by {@code plan.schema.json} and {@code report.schema.json}
- * in {@code META-INF/pgrewind4j}. Within one version names and meanings stay, and every member of the outer object is always there;
- * members, actions and kinds of problems may be added.
+ * Plans and reports as JSON. What each member means is given by {@code plan.schema.json} and {@code report.schema.json}
+ * in {@code META-INF/pgrewind4j}. Within one version names and meanings stay, and every member of the outer object is
+ * always there; members, actions and kinds of problems may be added.
  */
 public final class PlanJson {
 

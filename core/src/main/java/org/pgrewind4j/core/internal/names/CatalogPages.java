@@ -9,9 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Reads the rows of a system catalog from its files, as they lie on the disk. Only what is at the begin of a row is told,
- * where columns have fixed places. A page or row that is not of the form is passed over: the result is names, and nothing
- * depends on them.
+ * Reads the rows of a system catalog from its files, as they lie on the disk. Only what is at the start of a row is
+ * told, where columns have fixed places. A page or row that is not of the form is passed over: the result is names, and
+ * nothing depends on them.
  *
  * <p>PostgreSQL: {@code src/include/storage/bufpage.h}; {@code src/include/storage/itemid.h};
  * {@code src/include/access/htup_details.h}, {@code HeapTupleHeaderData}.

@@ -18,9 +18,10 @@ import org.pgrewind4j.transport.backup.BackupFacts.Tablespace;
 /**
  * What the target is to hold, but for the control file and what tells of a recovery.
  *
- * <p>Of what a backup can hold some is left out: what a server makes anew at each start, {@code tablespace_map}, since the
- * links are made here and may lead elsewhere than it says, and what lies in a tablespace beside this release's directory.
- * A link that is no tablespace's is not made: a directory takes its place, as without pgBackRest's {@code --link-all}.
+ * <p>Of what a backup can hold some is left out: what a server re-creates at each start, {@code tablespace_map}, since
+ * the links are made here and may lead elsewhere than it says, and what lies in a tablespace beside this release's
+ * directory. A link that is no tablespace's is not made: a directory takes its place, as without pgBackRest's {@code
+ * --link-all}.
  *
  * @param entries by path, a directory before what is in it; of tablespaces links to where they are to lie
  * @param controlFile owner, permissions and time of the control file; empty if the backup has none

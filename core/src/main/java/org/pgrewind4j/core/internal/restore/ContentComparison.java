@@ -42,7 +42,7 @@ final class ContentComparison {
     enum Content {
         /** It is the same. */
         SAME,
-        /** It begins with the backup's, and goes on behind it. */
+        /** It begins with the backup's, and continues behind it. */
         LONGER,
         /** It is another one. */
         DIFFERENT,

@@ -34,8 +34,8 @@ import org.pgrewind4j.wal.control.ClusterState;
 import org.pgrewind4j.wal.control.ControlFile;
 
 /**
- * Finds out who diverged from whom, and where: all that control files, histories and the ends of WAL tell. What forbids a
- * rewind is added to the preconditions. Reads only, and lists no files.
+ * Finds out who diverged from whom, and where: all that control files, histories and the ends of WAL tell. What forbids
+ * a rewind is added to the preconditions. Reads only, and lists no files.
  */
 final class Examiner {
 
@@ -102,9 +102,10 @@ final class Examiner {
     }
 
     /**
-     * Replay makes a rewind from such files right if it goes on to the backup's stop, along a timeline whose history file lies
-     * in the target's {@code pg_wal} then. A rewind gets to know both from the files that a source lists: a backup lists no WAL
-     * and no history that was archived, and not every one tells its stop, so that replay could be taken for complete too early.
+     * Replay makes a rewind from such files right if it continues to the backup's stop, along a timeline whose history
+     * file lies in the target's {@code pg_wal} then. A rewind gets to know both from the files that a source lists: a
+     * backup lists no WAL and no history that was archived, and not every one tells its stop, so that replay could be
+     * taken for complete too early.
      */
     private void refuse(Backup backup) {
         preconditions.add(
@@ -208,7 +209,7 @@ final class Examiner {
                     Kind.NO_COMMON_HISTORY,
                     "the histories share no timeline: the target's is %s, the source's %s"
                             .formatted(ofTarget.history(), ofSource.history()),
-                    "check the paths; if they are right the target must be made anew.");
+                    "check the paths; if they are right, re-create the target from a base backup.");
             return examined;
         }
         try {
@@ -237,8 +238,8 @@ final class Examiner {
     }
 
     /**
-     * Preconditions of a rewind are of no interest to one that is not needed. Whether it is cannot be told of sides that may
-     * still be written to: what is true now need not be when the answer arrives.
+     * Preconditions of a rewind are of no interest to one that is not needed. Whether it is cannot be told of sides
+     * that may still be written to: what is true now need not be when the answer arrives.
      */
     private Examined nothingToRewind(LocalDirectoryTransport target, Examined examined, Optional<Problem> found)
             throws IOException {

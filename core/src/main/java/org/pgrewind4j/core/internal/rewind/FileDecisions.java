@@ -149,7 +149,7 @@ final class FileDecisions {
             return wholeFile(source, target);
         }
         if (this.source.isUnlogged(relation.relation())) {
-            // Recovery removes all forks but the init fork when it starts, and makes them anew when it ends
+            // Recovery removes all forks but the init fork when it starts, and re-creates them when it ends
             // (src/backend/storage/file/reinit.c, ResetUnloggedRelations).
             return LEAVE;
         }

@@ -10,19 +10,20 @@ import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.SourceFile;
 
 /**
- * Links that lead out of a data directory, such as to a folder of logs, a certificate, or {@code pg_stat_tmp} in memory. Each
- * side has laid them out as its machine needs it, so what the target has there stays, with all that lies below.
+ * Links that lead out of a data directory, such as to a folder of logs, a certificate, or {@code pg_stat_tmp} in
+ * memory. Each side has laid them out as its machine needs it, so what the target has there stays, with all that lies
+ * below.
  *
- * <p>That is safe where nothing of the database lies. Where PostgreSQL keeps its data a link is none of ours to follow, and the
- * sides would differ behind it unseen: such a path is not kept, and refused by {@link FileDecisions}. It is also refused where
- * only the source has something that is a link: it cannot be copied, and the server may need it. A live source shows links as
- * what they lead to, so that it is the target's link alone that tells.
+ * <p>That is safe where nothing of the database lies. Where PostgreSQL keeps its data a link is none of ours to follow,
+ * and the sides would differ behind it unseen: such a path is not kept, and refused by {@link FileDecisions}. It is
+ * also refused where only the source has something that is a link: it cannot be copied, and the server may need it. A
+ * live source shows links as what they lead to, so that it is the target's link alone that tells.
  */
 final class KeptLinks {
 
     /**
-     * First names below which all is data, or decides what a server makes of its data. Directories whose contents each server
-     * makes anew at its start (PostgreSQL: {@code src/backend/utils/activity/pgstat.c},
+     * First names below which all is data, or decides what a server makes of its data. Directories whose contents each
+     * server re-creates at its start (PostgreSQL: {@code src/backend/utils/activity/pgstat.c},
      * {@code src/backend/postmaster/postmaster.c}, {@code RemovePgTempFiles}) are not among them, but for
      * {@code pg_replslot}: what it holds lives on.
      */

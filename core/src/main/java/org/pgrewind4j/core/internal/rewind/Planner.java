@@ -170,7 +170,7 @@ public final class Planner {
         return settings.compare() != Compare.NEVER && LostEvidence.isAll(problems);
     }
 
-    /** The source's control file is read anew, before the first file is looked at: see {@code LostEvidence}. */
+    /** The source's control file is read again, before the first file is looked at: see {@code LostEvidence}. */
     private PlannedRewind compared(LocalDirectoryTransport target, ControlFile targetControl, Examined examined)
             throws IOException {
         Preconditions ofPair = new Preconditions();

@@ -20,10 +20,10 @@ import org.pgrewind4j.transport.local.DataDirectory;
  * chunks, then the blocks of those that are not equal. Of each chunk that is equal one hash comes over the network, of
  * each other one hash for each of its blocks, and the blocks that differ.
  *
- * <p>The source goes on meanwhile. Each answer is about what it had at that moment, and every moment is as good as any
+ * <p>The source changes meanwhile. Each answer is about what it had at that moment, and every moment is as good as any
  * other ({@code LostEvidence}, 3): a block counts as equal if it was so when it was asked about, alone or in its chunk;
- * what is fetched is what it has become by then. A file that has been cut is fetched as far as it reaches, and one that is
- * gone is gone: the records that say so are replayed.
+ * what is fetched is what it has become by then. A file that has been cut is fetched as far as it reaches, and one that
+ * is gone is gone: the records that say so are replayed.
  */
 public final class HashedUpdates {
 

@@ -84,7 +84,7 @@ public final class Sealer {
         syncEqual();
         Path unfinished = area.root().resolve("manifest.new");
         files.write(unfinished, ManifestText.format(manifest));
-        // All that the manifest speaks of outlives a crash before the manifest itself can.
+        // All that the manifest refers to outlives a crash before the manifest itself can.
         area.sync(files);
         files.move(unfinished, area.manifest());
         files.syncDirectory(area.root());
@@ -92,9 +92,9 @@ public final class Sealer {
     }
 
     /**
-     * What was found equal was compared as the system shows it, which need not be what is on the disk: a server that was
-     * killed had written it, and never synced it. Nothing is left in the manifest that would write it again after a crash of
-     * the machine.
+     * What was found equal was compared as the system shows it, which need not be what is on the disk: a server that
+     * was killed had written it, and never synced it. Nothing is left in the manifest that would write it again after a
+     * crash of the machine.
      */
     private void syncEqual() throws IOException {
         DataDirectory target = DataDirectory.of(order.target());
@@ -132,8 +132,8 @@ public final class Sealer {
     }
 
     /**
-     * What must make way, directories and links, then what fills them, then the removals, the deepest path first. Owner and
-     * permissions of a directory go last: they may forbid what comes before.
+     * What must make way, directories and links, then what fills them, then the removals, the deepest path first. Owner
+     * and permissions of a directory go last: they may forbid what comes before.
      */
     private List<Manifest.Step> steps(List<Manifest.Step> copied, Set<DataPath> vanished, List<FileAction> additions) {
         List<Manifest.Step> creations = new ArrayList<>();

@@ -38,7 +38,7 @@ import org.pgrewind4j.wal.scan.ChangedBlocks;
  *       takes for a target whose own redo point was another one: {@link UnloggedHints}.
  *   <li>Some changes have no record at all. Blocks that are found to have such ones are copied too:
  *       {@link UnloggedPages}.
- *   <li>A relation that was truncated or created anew after D may have been extended again without a record for each
+ *   <li>A relation that was truncated or re-created after D may have been extended again without a record for each
  *       page, so everything from the truncation point on is copied.
  * </ul>
  *

@@ -7,11 +7,11 @@ import org.pgrewind4j.wal.record.ParameterChange;
 import org.pgrewind4j.wal.scan.ChangedBlocks;
 
 /**
- * Whether the target without data checksums logged its hint bits all the time since the divergence. Its control file says
- * no more than how its server was started the last time.
+ * Whether the target without data checksums logged its hint bits all the time since the divergence. Its control file
+ * says no more than how its server was started the last time.
  *
- * <p>A start with other parameters than before is a record in the WAL. It does not say what was before: that is told by
- * the record before it, or by a hint bit that was logged meanwhile.
+ * <p>A start with other parameters than before is a record in the WAL. It does not say what was before: that is given
+ * by the record before it, or by a hint bit that was logged meanwhile.
  */
 final class LoggedHints {
 

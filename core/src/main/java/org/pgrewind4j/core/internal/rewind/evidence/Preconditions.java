@@ -79,7 +79,7 @@ public final class Preconditions {
                     "the clusters are of different releases: PostgreSQL %s on the target, %s on the source"
                             .formatted(
                                     target.version().release(), source.version().release()),
-                    "after an upgrade of the source the target must be made anew.");
+                    "after an upgrade of the source, re-create the target from a base backup.");
         }
         checkSize("block size", target.blockSize(), source.blockSize());
         checkSize("blocks per relation segment", target.relationSegmentBlocks(), source.relationSegmentBlocks());
@@ -102,7 +102,7 @@ public final class Preconditions {
                             what,
                             target,
                             source),
-                    "the target must be made anew.");
+                    "re-create the target from a base backup.");
         }
     }
 
@@ -119,14 +119,14 @@ public final class Preconditions {
             add(
                     Kind.HINT_BITS_NOT_LOGGED,
                     "the target has neither data checksums nor wal_log_hints = on",
-                    "its WAL does not name all changed pages: make the target anew, and set one of the two for the"
-                            + " next time.");
+                    "its WAL does not name all changed pages: re-create the target from a base backup, and set one of"
+                            + " the two for the next time.");
         }
         if (target.settings().walLevel() == WalLevel.MINIMAL) {
             add(
                     Kind.WAL_LEVEL_MINIMAL,
                     "the target ran with wal_level = minimal, so its WAL does not name all changed pages",
-                    "make the target anew.");
+                    "re-create the target from a base backup.");
         }
         if (isHalfRestored(target)) {
             add(
@@ -144,7 +144,7 @@ public final class Preconditions {
                     .ifPresent(gap -> add(
                             Kind.HINT_BITS_NOT_LOGGED,
                             "the target has no data checksums, and " + gap,
-                            "its WAL may not name all changed pages: make the target anew."));
+                            "its WAL may not name all changed pages: re-create the target from a base backup."));
         }
         changed.parameterChanges().stream()
                 .filter(change ->
@@ -154,7 +154,7 @@ public final class Preconditions {
                         Kind.WAL_LEVEL_MINIMAL,
                         "the target's server was started with wal_level = minimal at " + change.lsn()
                                 + ", so its WAL does not name all changed pages",
-                        "make the target anew."));
+                        "re-create the target from a base backup."));
     }
 
     /**

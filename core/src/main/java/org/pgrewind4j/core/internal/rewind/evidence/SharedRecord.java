@@ -26,9 +26,9 @@ import org.pgrewind4j.wal.record.WalRecord;
 import org.pgrewind4j.wal.scan.ChangedBlockCollector;
 
 /**
- * Makes sure that both sides have the same WAL as far as their histories say so, by {@link CommonWal}. What cannot be told
- * is a problem as much as a difference is: where nothing is to be rewound the target would follow a branch that is not
- * its own, and no server would notice.
+ * Makes sure that both sides have the same WAL as far as their histories say so, by {@link CommonWal}. What cannot be
+ * told is a problem as much as a difference is: where nothing is to be rewound the target would follow a branch that is
+ * not its own, and no server would notice.
  */
 public final class SharedRecord {
 
@@ -181,7 +181,7 @@ public final class SharedRecord {
                                 ofTarget.crc(),
                                 ofSource.crc())
                         + " source; both were promoted apart from each other to the same timeline",
-                "the target must be made anew.");
+                "re-create the target from a base backup.");
     }
 
     private Problem unknown(Lsn end) {

@@ -20,19 +20,19 @@ import org.pgrewind4j.wal.scan.CheckpointFinder;
  * dirty anyway ({@code src/backend/storage/buffer/bufmgr.c}, {@code MarkBufferDirtyHint};
  * {@code src/backend/access/transam/xloginsert.c}, {@code XLogSaveBufferForHint}). What is dirty was changed since the
  * redo point of the last checkpoint or restartpoint that <em>this</em> cluster completed. So all depends on that redo
- * point P, as it was when the target came to the divergence, for it only moves forwards: the records from P on name every
- * page that holds a hint of the abandoned branch.
+ * point P, as it was when the target came to the divergence, for it only moves forwards: the records from P on name
+ * every page that holds a hint of the abandoned branch.
  *
  * <p>Where the target itself, as the primary that it still is, wrote the last shared checkpoint, P is that checkpoint's
  * redo point ({@link #isOwn}). Else it was in recovery when it got that checkpoint, and P is the redo point of a
  * restartpoint of which nothing has to be left: it can lie far behind. Then two other arguments take its place:
  *
  * <ul>
- *   <li>In a heap, wrong can only be what was noted of transactions that ran at the divergence: those that had ended end
- *       alike on both sides, and the pages of those that began later are named. All that a running transaction changed is
- *       behind the redo point of a checkpoint that was made before it began: that is {@link #goBack}.
- *   <li>In an index an entry is marked dead because a transaction of the abandoned branch deleted its row, and that is no
- *       change of the index. Such pages are found by reading them: {@link UnloggedPages}.
+ *   <li>In a heap, wrong can only be what was noted of transactions that ran at the divergence: those that had ended
+ *       end alike on both sides, and the pages of those that began later are named. All that a running transaction
+ *       changed is behind the redo point of a checkpoint that was made before it began: that is {@link #goBack}.
+ *   <li>In an index an entry is marked dead because a transaction of the abandoned branch deleted its row, and that is
+ *       no change of the index. Such pages are found by reading them: {@link UnloggedPages}.
  * </ul>
  *
  * <p>Neither argument asks whether hints were logged, so both serve as well where that is in doubt: {@link HintProof}.
@@ -109,7 +109,7 @@ final class UnloggedHints {
         return prepared.isPresent() ? withEpoch(prepared.getAsInt(), checkPoint) : checkPoint.nextXid();
     }
 
-    /** Transaction ids are 32 bits of a number that goes on; this one is not newer than about the next one. */
+    /** Transaction ids are 32 bits of a number that keeps growing; this one is not newer than about the next one. */
     private static long withEpoch(int xid, CheckPoint checkPoint) {
         return checkPoint.nextXid() + (xid - (int) checkPoint.nextXid());
     }

@@ -23,9 +23,9 @@ import org.pgrewind4j.wal.WalLevel;
 import org.pgrewind4j.wal.WalSegmentSource;
 
 /**
- * Reads the WAL that the target will replay before anything is changed, and finds the records that replay cannot do there,
- * or that do there what they did not do on the source: because they read or make files outside of the blocks that WAL
- * names, or because WAL does not hold what was changed.
+ * Reads the WAL that the target will replay before anything is changed, and finds the records that replay cannot do
+ * there, or that do there what they did not do on the source: because they read or make files outside of the blocks
+ * that WAL names, or because WAL does not hold what was changed.
  *
  * <p>What is asked, of R..F:
  *
@@ -41,15 +41,15 @@ import org.pgrewind4j.wal.WalSegmentSource;
  * </ul>
  *
  * <p>What is not asked: whether replay meets pages that are not there, which ends it when it has come to F
- * ({@code src/backend/access/transam/xlogutils.c}, {@code XLogCheckInvalidPages}). A record that neither brings an image
- * nor initialises its page needs the page. A relation's file is as long as the source's when it was listed or read, so that
- * a page is missing only if the source had cut or dropped the relation by then. It logs and flushes the record that says
- * so before it touches the file ({@code src/backend/catalog/storage.c}, {@code RelationTruncate};
- * {@code src/backend/access/transam/xact.c}, {@code RecordTransactionCommit} before {@code smgrDoPendingDeletes}), and F is
- * asked for after the last read: the record lies before F, and takes the page off the list of those missed. A database is
- * the exception, for its files go before its record ({@code src/backend/commands/dbcommands.c}, {@code dropdb}); but a
- * checkpoint was forced and awaited before that, replay starts at or before the redo point of the source's checkpoint at
- * the begin of the copy, and nobody is connected to the database any more.
+ * ({@code src/backend/access/transam/xlogutils.c}, {@code XLogCheckInvalidPages}). A record that neither brings an
+ * image nor initialises its page needs the page. A relation's file is as long as the source's when it was listed or
+ * read, so that a page is missing only if the source had cut or dropped the relation by then. It logs and flushes the
+ * record that says so before it touches the file ({@code src/backend/catalog/storage.c}, {@code RelationTruncate};
+ * {@code src/backend/access/transam/xact.c}, {@code RecordTransactionCommit} before {@code smgrDoPendingDeletes}), and
+ * F is asked for after the last read: the record lies before F, and takes the page off the list of those missed. A
+ * database is the exception, for its files go before its record ({@code src/backend/commands/dbcommands.c}, {@code
+ * dropdb}); but a checkpoint was forced and awaited before that, replay starts at or before the redo point of the
+ * source's checkpoint at the start of the copy, and nobody is connected to the database any more.
  *
  * <p>The plan asks where the WAL can be read without fetching it; and the execution when it has it all.
  */
@@ -78,8 +78,8 @@ public final class Rehearsal implements StagedDataCheck {
 
     /**
      * Asks of the WAL where nothing is fetched for it, so that a rewind is refused before its first byte. Of a running
-     * source all WAL would have to be fetched; the execution fetches it, and then asks the same. Only torn reads are asked
-     * for at once, where there is little WAL.
+     * source all WAL would have to be fetched; the execution fetches it, and then asks the same. Only torn reads are
+     * asked for at once, where there is little WAL.
      *
      * @param end where replay ends, as of now
      * @return nothing where it is not asked

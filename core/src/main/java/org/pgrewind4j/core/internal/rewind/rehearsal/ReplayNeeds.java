@@ -26,14 +26,14 @@ import org.pgrewind4j.wal.record.ParameterChange;
 import org.pgrewind4j.wal.record.ResourceManager;
 
 /**
- * What replay needs of the server that the target will be: room for what the source's transactions held, and the libraries
- * whose records it is to replay. Without these it ends ({@code src/backend/access/transam/xlogrecovery.c},
- * {@code CheckRequiredParameterValues}; {@code src/include/access/xlog_internal.h}, {@code GetRmgr}), and goes on when they
- * are there: so these are warnings.
+ * What replay needs of the server that the target will be: room for what the source's transactions held, and the
+ * libraries whose records it is to replay. Without these it ends ({@code src/backend/access/transam/xlogrecovery.c},
+ * {@code CheckRequiredParameterValues}; {@code src/include/access/xlog_internal.h}, {@code GetRmgr}), and continues
+ * when they are there: so these are warnings.
  *
- * <p>A configuration in the data directory comes from the source, and says what the source's control file says. One that
- * lies elsewhere is the target's; what its control file says is taken for that. A server that was started with greater
- * values in between, and is back at lower ones, has both in its WAL.
+ * <p>A configuration in the data directory comes from the source, and says what the source's control file says. One
+ * that lies elsewhere is the target's; what its control file says is taken for that. A server that was started with
+ * greater values in between, and is back at lower ones, has both in its WAL.
  */
 public final class ReplayNeeds {
 
@@ -131,9 +131,9 @@ public final class ReplayNeeds {
 
     /**
      * A standby on the latest timeline probes for greater numbers in pg_wal and the archive
-     * ({@code src/backend/access/transam/timeline.c}, {@code findNewestTimeLine}), and ends if what it finds does not hold
-     * the end of the rewind. The rewind takes the file out of pg_wal; the archive is not its own. No number is written
-     * into the configuration instead, for a standby on a numbered timeline does not follow the next promotion.
+     * ({@code src/backend/access/transam/timeline.c}, {@code findNewestTimeLine}), and ends if what it finds does not
+     * hold the end of the rewind. The rewind takes the file out of pg_wal; the archive is not its own. No number is
+     * written into the configuration instead, for a standby on a numbered timeline does not follow the next promotion.
      */
     private Optional<Warning> abandonedTimeline() throws IOException {
         TimelineId abandoned = Cluster.timeline(facts.targetControl());

@@ -31,9 +31,10 @@ import org.pgrewind4j.wal.scan.ChangedBlocks;
  * @param directories the records on databases and tablespaces as a whole, in order
  * @param parameters the starts of a server with other parameters, in order
  * @param fullPageWritesOff where {@code full_page_writes} was switched off, in order
- * @param truncations the least length in blocks that was left of a relation's main fork behind the divergence, 0 if it was
- *     created
- * @param customManagers the resource managers of extensions that have records behind the divergence, each with its first
+ * @param truncations the least length in blocks that was left of a relation's main fork behind the divergence, 0 if it
+ *     was created
+ * @param customManagers the resource managers of extensions that have records behind the divergence, each with its
+ *     first
  * @param unseen the segments behind the divergence that nobody has here: the standby is to get them by itself
  */
 record ReplayedWal(
@@ -135,7 +136,7 @@ record ReplayedWal(
             return found.isPresent();
         }
 
-        /** A record that goes on in a segment that nobody has is as unknown as what that segment holds. */
+        /** A record that continues in a segment that nobody has is as unknown as what that segment holds. */
         private void readStretch(Lsn from, Lsn until, Lsn known) throws IOException {
             if (!from.isBefore(until)) {
                 return;

@@ -41,8 +41,8 @@ import org.pgrewind4j.wal.scan.ChangedBlocks;
  *
  * <ul>
  *   <li>The template must be there. One that the source dropped or moved is removed from the target before replay.
- *   <li>No file of the template may be removed or shortened that the target had before the divergence: the source did so
- *       after it, and perhaps after X.
+ *   <li>No file of the template may be removed or shortened that the target had before the divergence: the source did
+ *       so after it, and perhaps after X.
  *   <li>No page of the template that came from the source may have an LSN beyond X.
  * </ul>
  *
@@ -94,9 +94,9 @@ final class TemplateCheck {
     }
 
     /**
-     * Forbids them where contents are compared: pages that were found equal are not looked at, and can be newer than the
-     * copy. A file copy ends with a checkpoint, so that this is about one that is being made, or was made on the source's
-     * way to where it is from its last restartpoint.
+     * Forbids them where contents are compared: pages that were found equal are not looked at, and can be newer than
+     * the copy. A file copy ends with a checkpoint, so that this is about one that is being made, or was made on the
+     * source's way to where it is from its last restartpoint.
      */
     Optional<Problem> refuseAny() {
         return lasting.stream()
@@ -193,7 +193,7 @@ final class TemplateCheck {
         if (file.fork() == ForkName.INIT) {
             return action instanceof RemoveFile && !changed.touchedRelations().contains(file.relation());
         }
-        // The other forks are made anew where they are missed, and so is the main fork of an unlogged relation.
+        // The other forks are re-created where they are missed, and so is the main fork of an unlogged relation.
         if (file.fork() != ForkName.MAIN || isUnlogged(file) || isNewOnTarget(file.relation())) {
             return false;
         }

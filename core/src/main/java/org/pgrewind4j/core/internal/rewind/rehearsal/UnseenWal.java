@@ -24,13 +24,14 @@ import org.pgrewind4j.wal.record.DirectoryChange.LoggedDatabase;
  * What can hide in WAL segments that the standby is to get by itself, and that nobody has here.
  *
  * <p>Most of what a rehearsal looks for ends the server when replay meets it, with a message that says what to do. One
- * thing goes wrong without a word: a database that was created by copying files, if it lasts ({@link TemplateCheck}). Such
- * a database has a directory on the source that the target lacks, or that the target created for another one. If each
- * directory of that kind is explained by a record that was seen, none hides. (A database that was moved to another
- * tablespace and back has a directory on both; replay then copies it out and home again, and goes on with what it was.)
+ * thing goes wrong without a word: a database that was created by copying files, if it lasts ({@link TemplateCheck}).
+ * Such a database has a directory on the source that the target lacks, or that the target created for another one. If
+ * each directory of that kind is explained by a record that was seen, none hides. (A database that was moved to another
+ * tablespace and back has a directory on both; replay then copies it out and home again, and continues with what it
+ * was.)
  *
- * <p>Up to 13 a standby with {@code hot_standby = off} goes on without a word over {@code wal_level = minimal}, too. While
- * that is set a server does not archive, so no segment of that time is one that an archive has.
+ * <p>Up to 13 a standby with {@code hot_standby = off} continues without a word over {@code wal_level = minimal}, too.
+ * While that is set a server does not archive, so no segment of that time is one that an archive has.
  */
 record UnseenWal(List<WalSegmentName> segments) {
 

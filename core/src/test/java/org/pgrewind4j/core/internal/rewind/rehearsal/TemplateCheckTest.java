@@ -81,7 +81,7 @@ class TemplateCheckTest {
                 shared -> {
                     shared.execute("CREATE DATABASE template");
                     shared.executeIn("template", "CREATE TABLE r (v text)", "INSERT INTO r VALUES ('shared')");
-                    // Else replay would make the page anew, and no copy of it would be needed.
+                    // Else replay would build the page from scratch, and no copy of it would be needed.
                     shared.checkpoint();
                 },
                 old -> old.executeIn("template", "INSERT INTO r VALUES ('lost')"),
