@@ -378,6 +378,35 @@ class PgBackRestRestoreTest {
         return all;
     }
 
+    /** As pgBackRest from 2.55 on; the server would say so when it is started, over the target that is gone then. */
+    @Test
+    void refusesABackupThatTheLatestTimelineOfTheArchiveDoesNotDescendFrom() throws IOException {
+        Path archive = folder.resolve("repository/archive/main/15-1");
+        Path target = folder.resolve("never");
+        List<String> command = List.of(
+                "--config=" + folder.resolve("home/pgbackrest.conf"),
+                "--stanza=main",
+                "--cmd=" + program,
+                "--pg1-path=" + target,
+                "--dry-run");
+        // Promoted from an earlier backup, by accident.
+        Files.writeString(archive.resolve("00000002.history"), "1\t0/1000028\tno recovery target specified\n");
+        try {
+            Result result = run(command, Map.of());
+
+            assertThat(result.status()).isEqualTo(58);
+            assertThat(result.err())
+                    .contains(
+                            "ERROR: [058]: recovery along the latest timeline, 2, is not possible from this backup: it"
+                                    + " left the backup's timeline 1 at 0/1000028, before the backup began at 0/");
+            assertThat(run(with(command, "--target-timeline=current"), Map.of()).status())
+                    .isZero();
+            assertThat(target).doesNotExist();
+        } finally {
+            Files.delete(archive.resolve("00000002.history"));
+        }
+    }
+
     @Test
     void endsWithPgBackRestsStatuses() throws IOException {
         Path full = Files.createDirectory(folder.resolve("full"));

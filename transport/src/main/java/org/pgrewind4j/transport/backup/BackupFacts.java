@@ -17,6 +17,7 @@ import org.pgrewind4j.wal.PostgresVersion;
  * @param start the redo point of the checkpoint that the backup began with: replay starts here
  * @param stop where replay must arrive
  * @param timeline the one that the start lies on
+ * @param stopTimeline the one that the stop lies on: another one if a standby was backed up whose primary changed
  * @param startTime when it was begun
  * @param stopTime when it was complete
  * @param isOnline whether the server worked meanwhile; else there is nothing to replay, and start and stop are
@@ -34,6 +35,7 @@ public record BackupFacts(
         Lsn start,
         Lsn stop,
         TimelineId timeline,
+        TimelineId stopTimeline,
         Instant startTime,
         Instant stopTime,
         boolean isOnline,
@@ -80,6 +82,8 @@ public record BackupFacts(
      * @param start where replay starts
      * @param stop where replay must arrive
      * @param timeline the one that the start lies on
+     * @param stopTimeline the one that the stop lies on
+     * @param stopTimeline the one that the stop lies on: another one if a standby was backed up whose primary changed
      * @param startTime when it was begun
      * @param stopTime when it was complete
      * @param isOnline whether the server worked meanwhile

@@ -68,6 +68,7 @@ public final class BaseBackup implements Backup {
                     start.redo(),
                     start.redo(),
                     start.timeline(),
+                    start.timeline(),
                     start.time(),
                     start.time(),
                     start.isOnline(),
@@ -178,7 +179,7 @@ public final class BaseBackup implements Backup {
 
     @Override
     public ReplayEnd replayEnd() throws IOException {
-        return new ReplayEnd(facts.stop(), facts.timeline(), controlFile());
+        return new ReplayEnd(facts.stop(), facts.stopTimeline(), controlFile());
     }
 
     @Override

@@ -73,6 +73,7 @@ public final class BackrestBackup implements Backup {
                 facts.start(),
                 facts.stop(),
                 controlFile.checkPointCopy().timeline(),
+                controlFile.checkPointCopy().timeline(),
                 facts.startTime(),
                 facts.stopTime(),
                 facts.isOnline(),
@@ -211,7 +212,7 @@ public final class BackrestBackup implements Backup {
     public ReplayEnd replayEnd() throws IOException {
         ControlFile controlFile = controlFile();
         return facts.isOnline()
-                ? new ReplayEnd(facts.stop(), facts.timeline(), controlFile)
+                ? new ReplayEnd(facts.stop(), facts.stopTimeline(), controlFile)
                 : ReplayEnd.ofStopped(controlFile);
     }
 

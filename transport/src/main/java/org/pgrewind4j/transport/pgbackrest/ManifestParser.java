@@ -311,7 +311,8 @@ final class ManifestParser implements IniReader.Visitor {
                 required(database, "backup:db", "db-system-id").unsigned(),
                 lsn("backup-lsn-start", isOnline),
                 lsn("backup-lsn-stop", isOnline),
-                timeline(isOnline),
+                timeline("backup-archive-start", isOnline),
+                timeline("backup-archive-stop", isOnline),
                 time("backup-timestamp-start"),
                 time("backup-timestamp-stop"),
                 isOnline,
@@ -345,12 +346,12 @@ final class ManifestParser implements IniReader.Visitor {
         }
     }
 
-    /** Of the segment that the backup starts in; the first one for an offline backup, whose control file knows better. */
-    private TimelineId timeline(boolean isOnline) {
-        if (!isOnline && !backup.containsKey("backup-archive-start")) {
+    /** Of the segment that is named; the first one for an offline backup, whose control file knows better. */
+    private TimelineId timeline(String segment, boolean isOnline) {
+        if (!isOnline && !backup.containsKey(segment)) {
             return TimelineId.ofBits(1);
         }
-        return timelineOf(required(backup, "backup", "backup-archive-start").string());
+        return timelineOf(required(backup, "backup", segment).string());
     }
 
     /** The timeline that a WAL segment's name begins with. */

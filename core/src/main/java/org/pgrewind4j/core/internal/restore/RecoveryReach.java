@@ -9,24 +9,30 @@ import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.core.restore.RecoveryGoal;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
-import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.timeline.TimelineSpan;
 import org.pgrewind4j.transport.backup.Backup;
 import org.pgrewind4j.transport.backup.BackupFacts;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /**
  * Whether replay from a backup can come to where it is to end. A server that cannot says so only once it is started
  * (PostgreSQL: {@code src/backend/access/transam/xlogrecovery.c}, "requested timeline ... is not a child of this server's
- * history", "requested recovery stop point is before consistent recovery point").
+ * history", "WAL ends before end of online backup", "requested recovery stop point is before consistent recovery point").
+ *
+ * <p>Both the backup's start and its stop must lie on the history of the timeline that is followed: a timeline that forked
+ * between the two has none of the WAL that makes the backup consistent.
  */
 final class RecoveryReach {
 
     private final RecoveryGoal goal;
     private final Backup backup;
+    private final ControlFile stored;
     private final BackupFacts facts;
 
-    RecoveryReach(RecoveryGoal goal, Backup backup) {
+    RecoveryReach(RecoveryGoal goal, Backup backup, ControlFile stored) {
         this.goal = goal;
         this.backup = backup;
+        this.stored = stored;
         this.facts = backup.facts();
     }
 
@@ -39,47 +45,44 @@ final class RecoveryReach {
                             .formatted(goal.target(), facts.label(), facts.stop()),
                     "restore an earlier backup, or choose a later position."));
         }
-        Optional<TimelineId> timeline = numbered();
-        if (timeline.isPresent() && !timeline.get().equals(facts.timeline())) {
-            unreachable(timeline.get()).ifPresent(problems::add);
+        Optional<FollowedTimeline> followed = FollowedTimeline.of(goal, backup, stored);
+        if (followed.isPresent() && !followed.get().timeline().equals(facts.timeline())) {
+            unreachable(followed.get()).ifPresent(problems::add);
         }
         return problems;
     }
 
-    private Optional<TimelineId> numbered() {
-        return goal.timeline()
-                .filter(text -> Character.isDigit(text.charAt(0)))
-                .map(text -> new TimelineId(
-                        text.startsWith("0x") || text.startsWith("0X")
-                                ? Long.parseLong(text.substring(2), 16)
-                                : Long.parseLong(text)));
-    }
-
     /** A timeline of which the backup has no history may be known to the archive: then the server finds out. */
-    private Optional<Problem> unreachable(TimelineId timeline) throws IOException {
-        if (timeline.compareTo(facts.timeline()) < 0) {
-            return Optional.of(problem(timeline, "it began before the backup's timeline " + facts.timeline()));
+    private Optional<Problem> unreachable(FollowedTimeline followed) throws IOException {
+        if (followed.timeline().compareTo(facts.timeline()) < 0) {
+            return Optional.of(problem(followed, "it began before the backup's timeline " + facts.timeline()));
         }
-        Optional<TimelineHistory> history = backup.history(facts.version(), timeline);
-        if (history.isEmpty()) {
-            return Optional.empty();
-        }
-        boolean isIn = history.get()
-                .span(facts.timeline())
-                .filter(span -> span.end().isAfter(facts.start()))
-                .isPresent();
-        return isIn
-                ? Optional.empty()
-                : Optional.of(problem(
-                        timeline,
-                        "it left the backup's timeline %s before the backup began at %s"
-                                .formatted(facts.timeline(), facts.start())));
+        Optional<TimelineHistory> history = backup.history(facts.version(), followed.timeline());
+        return history.flatMap(this::missing).map(reason -> problem(followed, reason));
     }
 
-    private static Problem problem(TimelineId timeline, String reason) {
+    private Optional<String> missing(TimelineHistory history) {
+        Optional<TimelineSpan> ofStart = history.span(facts.timeline());
+        if (ofStart.isEmpty()) {
+            return Optional.of("the backup's timeline %s is not in its history".formatted(facts.timeline()));
+        }
+        if (!ofStart.get().end().isAfter(facts.start())) {
+            return Optional.of("it left the backup's timeline %s at %s, before the backup began at %s"
+                    .formatted(facts.timeline(), ofStart.get().end(), facts.start()));
+        }
+        boolean isComplete = history.span(facts.stopTimeline())
+                .filter(span -> !span.end().isBefore(facts.stop()))
+                .isPresent();
+        return isComplete
+                ? Optional.empty()
+                : Optional.of("it left the backup's timeline %s at %s, before the backup was complete at %s"
+                        .formatted(facts.timeline(), ofStart.get().end(), facts.stop()));
+    }
+
+    private static Problem problem(FollowedTimeline followed, String reason) {
         return new Problem(
                 Kind.RECOVERY_TARGET_UNREACHABLE,
-                "recovery along timeline " + timeline + " is not possible from this backup: " + reason,
-                "restore an earlier backup, or choose another timeline.");
+                "recovery along " + followed + " is not possible from this backup: " + reason,
+                "restore another backup, or choose another timeline.");
     }
 }

@@ -60,7 +60,7 @@ public final class RestorePlanner {
         }
         List<Problem> problems = new ArrayList<>(preconditions.ofClusters());
         problems.addAll(recovery.problems());
-        problems.addAll(new RecoveryReach(settings.goal(), backup).problems());
+        problems.addAll(new RecoveryReach(settings.goal(), backup, stored).problems());
         BackupTree expected = BackupTree.of(backup, settings.tablespaces(), RelationGeometry.of(stored));
         problems.addAll(preconditions.ofContents(expected));
         TargetTree present = TargetTree.of(settings.target(), expected.entries());

@@ -56,6 +56,7 @@ class RestoredTablespacesTest {
                 Lsn.INVALID,
                 Lsn.INVALID,
                 new TimelineId(1),
+                new TimelineId(1),
                 Instant.EPOCH,
                 Instant.EPOCH,
                 true,
