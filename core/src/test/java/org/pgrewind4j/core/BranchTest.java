@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgrewind4j.core.Problem.Kind;
@@ -17,6 +19,7 @@ import org.pgrewind4j.testserver.Failover;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
+import org.pgrewind4j.transport.archive.WalArchive;
 
 /** Two servers that were promoted at one position and did the same, and an old primary that goes to one of them. */
 @Tag("server")
@@ -163,6 +166,76 @@ class BranchTest {
         }
     }
 
+    /** B becomes C by contents, and both have archived to one place. */
+    @ParameterizedTest
+    @ValueSource(strings = {"9.6", "18"})
+    void comparedTargetIsNotStartedOnTheOtherBranchesArchivedWal(String release, @TempDir Path archive)
+            throws IOException {
+        try (Trio trio = Trio.of(release);
+                PostgresServer labelled = trio.b().copy()) {
+            // Else both can have stopped with the very same record in the same second.
+            trio.c().start();
+            trio.c().execute("INSERT INTO t SELECT 2 FROM generate_series(1, 1000)");
+            trio.c().stop(StopMode.FAST);
+            assertThat(comparison(trio.b(), trio.c(), archive).verdict()).isEqualTo(Verdict.COMPARE);
+            copySegments(trio.c(), archive);
+            RewindPlan own = comparison(trio.b(), trio.c(), archive);
+            assertThat(own.verdict()).isEqualTo(Verdict.COMPARE);
+            assertThat(own.warnings()).isEmpty();
+
+            // Of the first timeline, and of the second one up to before the end.
+            Files.writeString(
+                    archive.resolve("00000003.history"), "1\t0/1000028\tno reason\n2\t0/1000100\tno reason\n");
+            assertThat(comparison(trio.b(), trio.c(), archive).warnings())
+                    .containsExactly(new Warning(
+                            Warning.Kind.ABANDONED_TIMELINE_ARCHIVED,
+                            "the archive has the history of timeline 3, which leaves timeline 2 before "
+                                    + own.replayEnd().orElseThrow()
+                                    + ": a standby that follows the latest timeline finds it there, and stops",
+                            "remove \"00000003.history\" from the archive before the server is started, or set"
+                                    + " recovery_target_timeline = '2' until the source is on a later one."));
+
+            copySegments(trio.b(), archive);
+            Problem problem = onlyProblem(comparison(trio.b(), trio.c(), archive));
+            assertThat(problem.kind()).isEqualTo(Kind.HISTORY_DIFFERS);
+            assertThat(problem.message())
+                    .isEqualTo(
+                            "an archive holds WAL segments of another branch than the source's under the names of those"
+                                    + " that replay reads: " + own.wal().get(0).segment());
+
+            // What says how its old files were to be replayed.
+            Files.writeString(labelled.dataDirectory().resolve("backup_label"), "START WAL LOCATION: 0/1000028\n");
+            Files.writeString(labelled.dataDirectory().resolve("tablespace_map"), "16384 /nowhere\n");
+            assertThat(plan(labelled, trio.c()).problems())
+                    .extracting(Problem::kind)
+                    .containsExactly(Kind.BACKUP_LABEL_PRESENT, Kind.HISTORY_DIFFERS);
+            Rewound.byContents(labelled, trio.c()).startAndCompare();
+            assertThat(labelled.dataDirectory().resolve("tablespace_map")).doesNotExist();
+            assertThat(labelled.dataDirectory().resolve("tablespace_map.old")).doesNotExist();
+        }
+    }
+
+    private RewindPlan comparison(PostgresServer target, PostgresServer source, Path archive) throws IOException {
+        return rewind(target, source)
+                .compare(Compare.NEEDED)
+                .walFrom(WalArchive.of(archive))
+                .plan();
+    }
+
+    private static void copySegments(PostgresServer from, Path archive) throws IOException {
+        try (Stream<Path> files = Files.list(walDirectory(from))) {
+            for (Path segment : files.filter(
+                            file -> file.getFileName().toString().matches("00000002[0-9A-F]{16}"))
+                    .toList()) {
+                Files.copy(segment, archive.resolve(segment.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+    }
+
+    private static Path walDirectory(PostgresServer server) {
+        return server.dataDirectory().resolve(server.release().isAtLeast(10) ? "pg_wal" : "pg_xlog");
+    }
+
     /** As a running server does, which recycles what it no longer needs. */
     private static void keepOnlyLastSegment(PostgresServer server) throws IOException {
         server.start();
@@ -172,8 +245,7 @@ class BranchTest {
         }
         server.checkpoint();
         server.stop(StopMode.FAST);
-        try (Stream<Path> files =
-                Files.list(server.dataDirectory().resolve(server.release().isAtLeast(10) ? "pg_wal" : "pg_xlog"))) {
+        try (Stream<Path> files = Files.list(walDirectory(server))) {
             List<Path> segments = files.filter(
                             file -> file.getFileName().toString().matches("[0-9A-F]{24}"))
                     .sorted()

@@ -7,9 +7,12 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
@@ -25,9 +28,12 @@ import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
+import org.pgrewind4j.transport.SourceFileVisitor;
 import org.pgrewind4j.transport.live.LiveServerTransport;
 import org.pgrewind4j.wal.WalSegmentName;
+import org.pgrewind4j.wal.WalSegmentSource;
 import org.pgrewind4j.wal.control.ControlFile;
 
 /** Targets whose WAL does not tell what they changed, and that become the source all the same. */
@@ -44,6 +50,7 @@ class CompareTest {
                         "CREATE TABLE t (id int PRIMARY KEY, v text)",
                         "INSERT INTO t SELECT g, repeat('s', 500) FROM generate_series(1, 5000) g",
                         "CREATE TABLE cut AS SELECT g AS id, repeat('c', 500) AS v FROM generate_series(1, 2000) g",
+                        "CREATE TABLE same AS SELECT g AS id FROM generate_series(1, 2000) g",
                         "CREATE TABLE gone AS SELECT g AS id FROM generate_series(1, 2000) g",
                         "CREATE UNLOGGED TABLE u AS SELECT g AS id FROM generate_series(1, 2000) g",
                         "VACUUM ANALYZE"),
@@ -79,6 +86,7 @@ class CompareTest {
         try (DivergedPair pair = withoutHints(release)) {
             PostgresServer target = pair.copyOfTarget();
             PostgresServer source = pair.copyOfSource();
+            String same = pathOf("same", pair.source());
             deleteWal(target);
             RewindPlan refused = rewind(target, source).plan();
             assertThat(refused.verdict()).isEqualTo(Verdict.REFUSED);
@@ -90,7 +98,12 @@ class CompareTest {
                             .endsWith(" Or have both data directories compared instead (Compare.NEEDED)."));
             assertThat(rewind(target, source).compare(Compare.NEEDED).examine().verdict())
                     .isEqualTo(Verdict.COMPARE);
+            setHint(target, same);
             Rewound local = Rewound.byContents(target, source);
+            assertThat(Files.mismatch(
+                            target.dataDirectory().resolve(same),
+                            source.dataDirectory().resolve(same)))
+                    .isEqualTo(-1);
             assertThat(local.plan().comparedBytes()).isGreaterThan(4 << 20);
             assertThat(local.plan().actions())
                     .filteredOn(UpdateFile.class::isInstance)
@@ -104,7 +117,89 @@ class CompareTest {
                 load.await(50);
                 live = Rewound.byContents(pair.target(), pair.source());
             }
+            // Those of the first timeline were its own, but for the one that the source's first one repeats.
+            List<String> repeated = live.plan().actions().stream()
+                    .filter(FileAction.RepeatWal.class::isInstance)
+                    .map(action -> action.path().fileName())
+                    .toList();
+            assertThat(segments(pair.target()))
+                    .hasSizeGreaterThan(1)
+                    .allMatch(name -> name.startsWith("00000002") || repeated.contains(name));
             live.startAndCompare();
+        }
+    }
+
+    private static List<String> segments(PostgresServer server) throws IOException {
+        String directory = ControlFileBytes.read(server).version().walDirectory();
+        try (Stream<Path> files = Files.list(server.dataDirectory().resolve(directory))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.matches("[0-9A-F]{24}"))
+                    .toList();
+        }
+    }
+
+    private static String pathOf(String table, PostgresServer server) {
+        server.start();
+        String path = server.query("SELECT pg_relation_filepath('" + table + "')")
+                .get(0)
+                .get(0);
+        server.stop(StopMode.FAST);
+        return path;
+    }
+
+    /** Turns the hint of the first row around that says that who inserted it has committed ({@code htup_details.h}). */
+    private static void setHint(PostgresServer server, String path) throws IOException {
+        try (RandomAccessFile file =
+                new RandomAccessFile(server.dataDirectory().resolve(path).toFile(), "rw")) {
+            file.seek(24);
+            int row = (file.read() | file.read() << 8) & 0x7FFF;
+            file.seek(row + 21);
+            int hints = file.read();
+            file.seek(row + 21);
+            file.write(hints ^ 0x01);
+        }
+    }
+
+    /** A running server of which no WAL is shown, though the target has a segment of that very name and content. */
+    @Test
+    void refusesWalThatNobodyHasThoughTheTargetHasItsName() throws IOException {
+        try (DivergedPair pair = withoutHints("13")) {
+            pair.source().start();
+            for (String segment : segments(pair.source())) {
+                Files.copy(
+                        pair.source().dataDirectory().resolve("pg_wal").resolve(segment),
+                        pair.target().dataDirectory().resolve("pg_wal").resolve(segment),
+                        StandardCopyOption.REPLACE_EXISTING);
+            }
+            try (LiveServerTransport transport = live(pair.source())) {
+                PassingSource withoutWal = new PassingSource(transport) {
+                    @Override
+                    public void list(Set<DataPath> closed, SourceFileVisitor visitor) throws IOException {
+                        super.list(closed, file -> {
+                            if (!file.path().toString().matches("pg_wal/[0-9A-F]{24}")) {
+                                visitor.visit(file);
+                            }
+                        });
+                    }
+
+                    @Override
+                    public WalSegmentSource wal() {
+                        return name -> Optional.empty();
+                    }
+                };
+                RewindPlan plan = Rewind.of(pair.target().dataDirectory())
+                        .from(withoutWal)
+                        .compare(Compare.ALWAYS)
+                        .restorable(any -> true)
+                        .plan();
+                assertThat(plan.verdict()).isEqualTo(Verdict.COMPARE);
+                RewindException refusal = catchThrowableOfType(RewindException.class, plan::execute);
+                assertThat(refusal.targetState()).isEqualTo(RewindException.TargetState.UNTOUCHED);
+                assertThat(refusal.getMessage())
+                        .contains(
+                                "WAL since the source's last checkpoint is not here, and what it makes of a copy is not"
+                                        + " known: " + plan.wal().get(0).segment());
+            }
         }
     }
 

@@ -74,7 +74,11 @@ class CrashTest {
     private void prepare(CopyMode copyMode) throws IOException {
         mode = copyMode;
         pair.restore();
-        plan = pair.plan(mode);
+        prepare(pair.plan(mode));
+    }
+
+    private void prepare(RewindPlan planned) throws IOException {
+        plan = planned;
         assertThat(plan.problems()).isEmpty();
         oldControlFile = Files.readAllBytes(controlFile());
         untouched = contents();
@@ -109,6 +113,15 @@ class CrashTest {
                 .hasAtLeastOneElementOfType(FileAction.RemoveFile.class)
                 .hasAtLeastOneElementOfType(FileAction.RemoveDirectory.class);
         crashEverywhere(Set.of());
+    }
+
+    @Test
+    void comparedTargetIsNeverWorseOff() throws IOException {
+        mode = CopyMode.STAGED;
+        pair.restore();
+        prepare(pair.rewind().compare(Compare.ALWAYS).plan());
+        assertThat(plan.actions()).hasAtLeastOneElementOfType(FileAction.UpdateFile.class);
+        crashEvery(23, Set.of());
     }
 
     @Test
@@ -195,8 +208,13 @@ class CrashTest {
     }
 
     private void crashEverywhere(Set<String> fileSystems) throws IOException {
+        crashEvery(1, fileSystems);
+    }
+
+    /** Each so many operations; an odd number, so that every second time the machine crashes as well. */
+    private void crashEvery(int step, Set<String> fileSystems) throws IOException {
         int half = 0;
-        for (int n = 1; n <= operations + 1; n++) {
+        for (int n = 1; n <= operations + 1; n += step) {
             for (int crash = 0; crash < CRASHES; crash++) {
                 pair.restore();
                 disk = newDisk(fileSystems);
@@ -207,7 +225,7 @@ class CrashTest {
                 recover(random, story);
             }
         }
-        assertThat(half).isGreaterThan(CRASHES * operations / 10);
+        assertThat(half).isGreaterThan(CRASHES * operations / step / 10);
     }
 
     /** Dies a few times more on the way, then completes, and crashes once more: nothing is lost of what is finished. */

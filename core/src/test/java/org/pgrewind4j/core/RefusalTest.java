@@ -328,7 +328,7 @@ class RefusalTest {
     void foreignBackupLabelIsRefused() throws IOException {
         Files.writeString(inTarget("backup_label"), "START WAL LOCATION: 0/2000028 (file 000000010000000000000002)\n");
 
-        assertRefused(FOREIGN_LABEL);
+        assertRefused(offered(FOREIGN_LABEL));
     }
 
     @Test
@@ -342,7 +342,7 @@ class RefusalTest {
                 target);
         Files.copy(inTarget("pg_wal/00000002.history"), inTarget("pg_wal/00000007.history"));
 
-        assertThat(plan().problems()).contains(FOREIGN_LABEL);
+        assertThat(plan().problems()).contains(offered(FOREIGN_LABEL));
     }
 
     @Test

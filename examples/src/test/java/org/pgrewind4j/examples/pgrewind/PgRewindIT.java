@@ -288,6 +288,30 @@ class PgRewindIT {
         assertFollows(ours, source);
     }
 
+    @Test
+    void comparesATargetThatHasLostItsWal() throws IOException {
+        PostgresServer source = newPrimary();
+        PostgresServer target = oldPrimary();
+        try (Stream<Path> files = Files.list(target.dataDirectory().resolve("pg_wal"))) {
+            for (Path segment : files.filter(Files::isRegularFile).toList()) {
+                Files.delete(segment);
+            }
+        }
+        CommandResult without = run(with(target, from(source)));
+        assertThat(without.exitCode()).isEqualTo(1);
+        assertThat(without.stderr()).contains(" Or have both data directories compared instead (--compare=needed).");
+
+        CommandResult result = run(with(target, from(source), "--compare=needed", "--json"));
+
+        assertThat(result.exitCode()).isZero();
+        assertThat(new ObjectMapper()
+                        .readTree(result.stdout())
+                        .at("/report/verdict")
+                        .asText())
+                .isEqualTo("COMPARE");
+        assertFollows(target, source);
+    }
+
     private static void moveOldestToArchive(PostgresServer server) throws IOException {
         List<Path> segments;
         try (Stream<Path> files = Files.list(server.dataDirectory().resolve("pg_wal"))) {

@@ -19,6 +19,7 @@ import org.pgrewind4j.core.internal.rewind.evidence.LostEvidence;
 import org.pgrewind4j.core.internal.rewind.evidence.Preconditions;
 import org.pgrewind4j.core.internal.rewind.evidence.SharedRecord;
 import org.pgrewind4j.core.internal.rewind.evidence.TargetScan;
+import org.pgrewind4j.core.internal.rewind.rehearsal.ArchivedNamesakes;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
 import org.pgrewind4j.core.internal.stage.SealedBranch;
 import org.pgrewind4j.core.report.DivergenceReport;
@@ -182,7 +183,7 @@ public final class Planner {
         if (!ofPair.problems().isEmpty()) {
             return PlannedRewind.of(settings, Verdict.REFUSED, divergence, ofPair.problems());
         }
-        return new Decider(
+        PlannedRewind plan = new Decider(
                         settings,
                         targetControl,
                         Cluster.of(settings.source(), sourceControl),
@@ -190,6 +191,10 @@ public final class Planner {
                         TargetScan.ofContents(sourceControl),
                         settings.source().replayEnd())
                 .decide(target, ofPair);
+        ArchivedNamesakes.unproven(plan.wal(), preconditions.problems()).ifPresent(ofPair::add);
+        return plan.verdict() == Verdict.REFUSED || ofPair.problems().isEmpty()
+                ? plan
+                : PlannedRewind.of(settings, Verdict.REFUSED, divergence, ofPair.problems());
     }
 
     private PlannedRewind refused(@Nullable Divergence divergence) {

@@ -28,8 +28,10 @@ public final class StagedWal {
         DataPath own = DataPath.of(order.base().version().walDirectory());
         WalSegmentSource ofTarget = new DirectoryWalSource(own.in(order.target()));
         Divergence divergence = order.replay().divergence();
-        // Another branch can have used the same name behind the divergence.
-        chain.add(name -> divergence != null && name.end().isAfter(divergence.position())
+        // Another branch can have used the same name behind the divergence. Where no divergence counts, as after a
+        // comparison,
+        // nothing of the target's WAL is kept, whatever its name.
+        chain.add(name -> divergence == null || name.end().isAfter(divergence.position())
                 ? Optional.empty()
                 : ofTarget.open(name));
         return WalSegmentSource.firstOf(chain);

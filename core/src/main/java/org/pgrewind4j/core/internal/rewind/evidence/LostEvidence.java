@@ -31,7 +31,10 @@ import org.pgrewind4j.core.Problem.Kind;
  *       that differs in hints alone counts as different: its hints may say of a transaction what became of it on the
  *       abandoned branch, and no look at the page tells which.
  *   <li>No WAL of the target is kept, and none read: nothing tells up to where it is the source's. All from the redo point
- *       of C' on comes from the source or an archive of its branch.
+ *       of C' on comes from the source or an archive of its branch ({@code ArchivedNamesakes}).
+ *   <li>A {@code backup_label} in the target says from where its own files would have to be replayed. They become another
+ *       cluster's, whose label takes its place before a server can start; a {@code tablespace_map}, which a server reads
+ *       beside a label alone, is removed ({@code xlogrecovery.c}, {@code InitWalRecovery}, {@code read_tablespace_map}).
  *   <li>Replay that copies the files of a database finds them as they were read, as it would in a base backup. A page that is
  *       newer than such a copy would get into it; what is found equal is not looked at for that, so that a lasting copy
  *       behind the redo point of C' is refused, until a checkpoint has gone by.
@@ -53,7 +56,8 @@ public final class LostEvidence {
             Kind.WAL_LEVEL_MINIMAL,
             Kind.TARGET_NOT_CONSISTENT,
             Kind.HISTORY_UNKNOWN,
-            Kind.HISTORY_DIFFERS);
+            Kind.HISTORY_DIFFERS,
+            Kind.BACKUP_LABEL_PRESENT);
 
     private static final String OFFER = " Or have both data directories compared instead (Compare.NEEDED).";
 

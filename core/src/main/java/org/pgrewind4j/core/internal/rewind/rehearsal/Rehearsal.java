@@ -38,6 +38,7 @@ import org.pgrewind4j.wal.WalSegmentSource;
  *   <li>Does what it copies become what it became on the source? See {@link TemplateCheck}.
  *   <li>Will the server have what it needs? See {@link ReplayNeeds}.
  *   <li>Is there WAL that cannot be asked? See {@link UnseenWal}.
+ *   <li>Where contents are compared: may a standby find other WAL under the same names? See {@link ArchivedNamesakes}.
  * </ul>
  *
  * <p>What is not asked: whether replay meets pages that are not there, which ends it when it has come to F
@@ -57,6 +58,9 @@ public final class Rehearsal implements StagedDataCheck {
 
     /** What is read of a running source while planning; the execution fetches it once more. */
     private static final long LITTLE_WAL = 64L << 20;
+
+    /** Has the CRC of all of the record ({@code src/include/access/xlogrecord.h}, {@code SizeOfXLogRecord}). */
+    private static final int RECORD_HEADER = 24;
 
     private final Settings settings;
     private final RewindFacts facts;
@@ -148,12 +152,21 @@ public final class Rehearsal implements StagedDataCheck {
         TemplateCheck templates = new TemplateCheck(settings, facts, replayed);
         if (facts.isOfContents()) {
             templates.refuseAny().ifPresent(problems::add);
+            namesakes(wal, end).ifPresent(problems::add);
             return new Found(problems, new Result(Reach.HOLDS, directories.additions(), warnings));
         }
         problems.addAll(templates.check(actions, copies));
         // Pages of a template that are fetched later can be newer than its copy.
         Reach reach = templates.isNeeded() ? Reach.HOLDS_SO_FAR : Reach.HOLDS;
         return new Found(problems, new Result(reach, directories.additions(), warnings));
+    }
+
+    /** A stopped source's replay ends where its last checkpoint's record begins, which a server reads all the same. */
+    private Optional<Problem> namesakes(WalSegmentSource own, Lsn end) throws IOException {
+        Lsn redo = facts.start().redo();
+        Lsn read = Lsn.max(end, facts.start().checkPoint().plus(RECORD_HEADER));
+        return ArchivedNamesakes.check(
+                settings.archives(), own, facts.walFiles().needed(redo, read), redo, read);
     }
 
     private static void checkWalLevel(ReplayedWal replayed, List<Problem> problems) {

@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.pgrewind4j.core.StandbySettings;
 import org.pgrewind4j.core.Warning;
-import org.pgrewind4j.core.archive.RestoredWal;
 import org.pgrewind4j.core.internal.cluster.Cluster;
 import org.pgrewind4j.core.internal.config.StandbyFiles;
 import org.pgrewind4j.core.internal.rewind.evidence.RewindFacts;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.Transport;
@@ -131,23 +131,62 @@ public final class ReplayNeeds {
 
     /**
      * A standby on the latest timeline probes for greater numbers in pg_wal and the archive
-     * ({@code src/backend/access/transam/timeline.c}, {@code findNewestTimeLine}), and ends if what it finds does not
-     * hold the end of the rewind. The rewind takes the file out of pg_wal; the archive is not its own. No number is
-     * written into the configuration instead, for a standby on a numbered timeline does not follow the next promotion.
+     * ({@code src/backend/access/transam/timeline.c}, {@code findNewestTimeLine}), and ends if what it finds does not hold
+     * the end of the rewind. The rewind takes the file out of pg_wal; the archive is not its own. No number is written
+     * into the configuration instead, for a standby on a numbered timeline does not follow the next promotion.
+     *
+     * <p>What the archive has need not be the target's own: another server may have been promoted, and archived that. The
+     * probe goes on as long as each next number is there, so that the greatest of these decides.
      */
     private Optional<Warning> abandonedTimeline() throws IOException {
         TimelineId abandoned = Cluster.timeline(facts.targetControl());
         TimelineId followed = facts.source().history().timeline();
-        String file = abandoned.historyFileName();
-        if (abandoned.compareTo(followed) <= 0 || followsNumber() || !isArchived(abandoned)) {
+        if (followsNumber()) {
             return Optional.empty();
         }
-        return Optional.of(new Warning(
+        Optional<TimelineHistory> newest = newestArchived(followed);
+        if (newest.isPresent() && !leadsOnFrom(newest.get(), followed)) {
+            TimelineId found = newest.get().timeline();
+            return Optional.of(
+                    found.equals(abandoned)
+                            ? archived(abandoned, "which the target leaves for " + followed, followed)
+                            : archived(
+                                    found,
+                                    "which leaves timeline " + followed + " before "
+                                            + facts.end().lsn(),
+                                    followed));
+        }
+        return abandoned.compareTo(followed) > 0 && isMarkedArchived(abandoned)
+                ? Optional.of(archived(abandoned, "which the target leaves for " + followed, followed))
+                : Optional.empty();
+    }
+
+    private static Warning archived(TimelineId timeline, String what, TimelineId followed) {
+        return new Warning(
                 Warning.Kind.ABANDONED_TIMELINE_ARCHIVED,
-                "the archive has the history of timeline " + abandoned + ", which the target leaves for " + followed
+                "the archive has the history of timeline " + timeline + ", " + what
                         + ": a standby that follows the latest timeline finds it there, and stops",
-                "remove \"" + file + "\" from the archive before the server is started, or set recovery_target_timeline"
-                        + " = '" + followed + "' until the source is on a later one."));
+                "remove \"" + timeline.historyFileName() + "\" from the archive before the server is started, or set"
+                        + " recovery_target_timeline = '" + followed + "' until the source is on a later one.");
+    }
+
+    private Optional<TimelineHistory> newestArchived(TimelineId followed) throws IOException {
+        WalSegmentSource archives = WalSegmentSource.firstOf(settings.archives());
+        Optional<TimelineHistory> newest = Optional.empty();
+        for (long number = followed.value() + 1; ; number++) {
+            Optional<TimelineHistory> next = archives.history(new TimelineId(number));
+            if (next.isEmpty()) {
+                return newest;
+            }
+            newest = next;
+        }
+    }
+
+    /** Whether a timeline begins on the followed one, where replay has arrived or later. */
+    private boolean leadsOnFrom(TimelineHistory history, TimelineId followed) {
+        return history.span(followed)
+                .filter(span -> !span.end().isBefore(facts.end().lsn()))
+                .isPresent();
     }
 
     private boolean followsNumber() {
@@ -157,19 +196,11 @@ public final class ReplayNeeds {
                 .isPresent();
     }
 
-    /** The target's archiver says so, or a restore_command finds it. */
-    private boolean isArchived(TimelineId timeline) throws IOException {
+    /** The target's archiver says so. */
+    private boolean isMarkedArchived(TimelineId timeline) {
         Path status = settings.target()
                 .resolve(facts.targetControl().version().walDirectory())
                 .resolve("archive_status");
-        if (Files.exists(status.resolve(timeline.historyFileName() + ".done"))) {
-            return true;
-        }
-        for (WalSegmentSource archive : settings.archives()) {
-            if (archive instanceof RestoredWal && archive.history(timeline).isPresent()) {
-                return true;
-            }
-        }
-        return false;
+        return Files.exists(status.resolve(timeline.historyFileName() + ".done"));
     }
 }
