@@ -42,6 +42,36 @@ public final class Failover implements AutoCloseable {
     }
 
     /**
+     * Makes a diverged pair, for a test or a demonstration of a rewind: each server has a row in the table {@code t} of the
+     * database {@code postgres} that the other lacks, and both are stopped cleanly.
+     *
+     * <pre>{@code
+     * try (Failover pair = Failover.diverged(ServerRelease.newest());
+     *         Transport source = LocalDirectoryTransport.open(pair.standby().dataDirectory())) {
+     *     Rewind.of(pair.primary().dataDirectory()).from(source).plan().execute();
+     * }
+     * }</pre>
+     *
+     * @param release the release of both servers, which have data checksums
+     * @return the pair: the primary is to be rewound, the standby is the new primary
+     */
+    public static Failover diverged(ServerRelease release) {
+        Failover pair = of(PostgresServer.builder(release).withChecksums().build());
+        try {
+            pair.primary().execute("CREATE TABLE t (id int)");
+            pair.promoteStandby();
+            pair.primary().execute("INSERT INTO t VALUES (1)");
+            pair.standby().execute("INSERT INTO t VALUES (2)");
+            pair.primary().stop(StopMode.FAST);
+            pair.standby().stop(StopMode.FAST);
+            return pair;
+        } catch (RuntimeException e) {
+            pair.close();
+            throw e;
+        }
+    }
+
+    /**
      * Starts the pair from a server that has a history already.
      *
      * @param primary a server that was stopped cleanly; the pair closes it

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.pgrewind4j.testkit.MemoryWal;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
@@ -34,6 +35,15 @@ public record ClusterWal(ControlFile control, Path directory, TimelineHistory hi
 
     public WalSegmentSource source() {
         return new DirectoryWalSource(directory);
+    }
+
+    /** All segments, to be spoilt. */
+    public MemoryWal inMemory() throws IOException {
+        MemoryWal memory = new MemoryWal();
+        for (WalSegmentName name : segments()) {
+            memory.put(name, Files.readAllBytes(directory.resolve(name.fileName())));
+        }
+        return memory;
     }
 
     public int segmentSize() {

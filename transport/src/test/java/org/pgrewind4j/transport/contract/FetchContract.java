@@ -226,7 +226,7 @@ interface FetchContract extends SourceUnderTest {
                 List<FileRange> itself = List.of(new FileRange(inSandbox("secret"), 0, 10));
                 assertThatThrownBy(() -> transport.fetch(itself, new Recorder(itself)))
                         .isInstanceOf(IOException.class)
-                        .hasMessageContaining("not a regular file");
+                        .hasMessageContaining("contract/secret");
             }
         }
     }

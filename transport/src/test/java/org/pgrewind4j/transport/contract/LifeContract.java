@@ -140,9 +140,7 @@ interface LifeContract extends SourceUnderTest {
         transport.close();
         transport.close();
         for (ThrowingCallable call : calls(transport)) {
-            assertThatThrownBy(call)
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("transport is closed: " + description);
+            assertThatThrownBy(call).isInstanceOf(IllegalStateException.class);
         }
         WalSegmentName first = new WalSegmentName(new TimelineId(1), 1, 1 << 24);
         assertThatThrownBy(() -> wal.open(first)).isInstanceOf(IllegalStateException.class);

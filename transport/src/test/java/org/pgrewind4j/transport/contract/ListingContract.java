@@ -192,9 +192,8 @@ interface ListingContract extends SourceUnderTest {
         Files.write(place(SANDBOX).resolve("two\nlines"), new byte[1]);
         try (Transport transport = open()) {
             assertThatThrownBy(() -> transport.list(Set.of(), file -> {}))
-                    .isInstanceOf(UnsafePathException.class)
-                    .hasMessage(
-                            "unsafe path \"contract/two\\u000Alines\": control character 0x0a in a name\nHINT: rename or remove that file.");
+                    .isInstanceOfSatisfying(
+                            UnsafePathException.class, e -> assertThat(e.path()).isEqualTo("contract/two\\u000Alines"));
             assertThat(transport.read(DataPath.of("PG_VERSION"), 100)).isNotEmpty();
         }
     }

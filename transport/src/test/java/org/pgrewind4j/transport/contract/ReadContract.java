@@ -37,7 +37,8 @@ interface ReadContract extends SourceUnderTest {
             assertThat(transport.read(path, 20_000)).isEqualTo(content);
             assertThatThrownBy(() -> transport.read(path, 19_999))
                     .isInstanceOf(IOException.class)
-                    .hasMessage("file \"contract/file\" of " + transport.description() + " is longer than 19999 bytes");
+                    .hasMessageContaining(path.toString())
+                    .hasMessageContaining(transport.description());
             assertThatThrownBy(() -> transport.read(path, 0)).isInstanceOf(IOException.class);
         }
     }
@@ -68,8 +69,7 @@ interface ReadContract extends SourceUnderTest {
     default void refusesANegativeLength() throws IOException {
         try (Transport transport = open()) {
             assertThatThrownBy(() -> transport.read(DataPath.of("PG_VERSION"), -1))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("greatest length: -1");
+                    .isInstanceOf(IllegalArgumentException.class);
         }
     }
 
@@ -82,8 +82,9 @@ interface ReadContract extends SourceUnderTest {
         if (seesLinks()) {
             try (Transport transport = open()) {
                 assertThatThrownBy(() -> transport.read(inSandbox("link/secret"), 100))
-                        .isInstanceOf(UnsafePathException.class)
-                        .hasMessage("unsafe path \"contract/link/secret\": \"contract/link\" is a symbolic link");
+                        .isInstanceOfSatisfying(
+                                UnsafePathException.class,
+                                e -> assertThat(e.path()).isEqualTo("contract/link/secret"));
             }
         }
     }

@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.Random;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.SourceMode;
@@ -64,6 +66,24 @@ public interface SourceUnderTest {
      * @throws IOException if it cannot be added, which fails the test
      */
     Tablespace tablespace() throws IOException;
+
+    /**
+     * What lies between the transport and its source.
+     *
+     * @return a new network; empty if the source is on this machine, so that there are no round trips to count and nobody to
+     *     wait for
+     * @throws IOException if it cannot be set up, which fails the test
+     */
+    Optional<Network> network() throws IOException;
+
+    /**
+     * How long a call is waited for that has to end by itself.
+     *
+     * @return far longer than any time limit of the transports that {@link Network#open} opens
+     */
+    default Duration patience() {
+        return Duration.ofMinutes(1);
+    }
 
     /** Where a file of the source lies. */
     default Path place(DataPath path) {

@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.SourceMode;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.transport.contract.Network;
 import org.pgrewind4j.transport.contract.SourceUnderTest;
 import org.pgrewind4j.transport.contract.TransportContractTest;
 import org.testcontainers.DockerClientFactory;
@@ -147,5 +149,10 @@ class LiveServerContainerTest extends TransportContractTest {
     @Override
     public Tablespace tablespace() {
         return tablespace;
+    }
+
+    @Override
+    public Optional<Network> network() {
+        return Optional.empty();
     }
 }

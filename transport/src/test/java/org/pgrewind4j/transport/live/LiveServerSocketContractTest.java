@@ -3,6 +3,7 @@ package org.pgrewind4j.transport.live;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -16,6 +17,7 @@ import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.SourceMode;
 import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.transport.connect.SocketServer;
+import org.pgrewind4j.transport.contract.Network;
 import org.pgrewind4j.transport.contract.TransportContractTest;
 
 /** The contract over a Unix-domain socket, as the user of the operating system, on the oldest and the newest release. */
@@ -73,5 +75,10 @@ class LiveServerSocketContractTest extends TransportContractTest {
     @Override
     public Tablespace tablespace() {
         return tablespace;
+    }
+
+    @Override
+    public Optional<Network> network() {
+        return Optional.empty();
     }
 }

@@ -3,6 +3,7 @@ package org.pgrewind4j.transport.live;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Properties;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -15,6 +16,7 @@ import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.SourceMode;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.transport.contract.Network;
 import org.pgrewind4j.transport.contract.TransportContractTest;
 
 /** The contract over a running primary of each release, by the role with the least rights that the release allows. */
@@ -70,5 +72,13 @@ class LiveServerTransportContractTest extends TransportContractTest {
     @Override
     public Tablespace tablespace() {
         return tablespace;
+    }
+
+    /** Of the newest release: what is sent and how long it is waited for differs in no other. */
+    @Override
+    public Optional<Network> network() throws IOException {
+        return release.equals(ServerRelease.newest())
+                ? Optional.of(new ProxiedNetwork(server.port()))
+                : Optional.empty();
     }
 }

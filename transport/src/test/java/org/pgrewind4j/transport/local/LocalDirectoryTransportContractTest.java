@@ -3,6 +3,7 @@ package org.pgrewind4j.transport.local;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -14,6 +15,7 @@ import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.SourceMode;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.transport.contract.Network;
 import org.pgrewind4j.transport.contract.TransportContractTest;
 
 /** The contract over a stopped data directory of each release. */
@@ -68,5 +70,10 @@ class LocalDirectoryTransportContractTest extends TransportContractTest {
             Files.createSymbolicLink(place(TABLESPACE), location);
         }
         return new Tablespace(TABLESPACE, location);
+    }
+
+    @Override
+    public Optional<Network> network() {
+        return Optional.empty();
     }
 }

@@ -11,13 +11,13 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
+import org.pgrewind4j.testkit.MemoryWal;
+import org.pgrewind4j.testkit.WalBuilder;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.wal.EndOfWal;
-import org.pgrewind4j.wal.MemoryWal;
 import org.pgrewind4j.wal.PostgresVersion;
-import org.pgrewind4j.wal.WalBuilder;
 
 class WalCursorTest {
 

@@ -10,6 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgrewind4j.testkit.MemoryWal;
 import org.pgrewind4j.testserver.CommandResult;
 import org.pgrewind4j.testserver.Oracle;
 import org.pgrewind4j.testserver.PostgresServer;
@@ -18,7 +19,6 @@ import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.wal.ClusterWal;
 import org.pgrewind4j.wal.EndOfWal;
-import org.pgrewind4j.wal.MemoryWal;
 import org.pgrewind4j.wal.WalSegmentName;
 import org.pgrewind4j.wal.framing.WalPages;
 
@@ -54,7 +54,7 @@ class DamageDifferentialTest {
     }
 
     private void compareDamaged(ClusterWal cluster) throws IOException {
-        MemoryWal whole = MemoryWal.load(cluster);
+        MemoryWal whole = cluster.inMemory();
         Lsn end = cluster.read(cluster.begin()).end().position();
         List<WalSegmentName> segments = cluster.segments().stream()
                 .filter(name -> name.begin().isBefore(end))

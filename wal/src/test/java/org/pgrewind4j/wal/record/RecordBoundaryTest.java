@@ -8,13 +8,13 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.pgrewind4j.testkit.MemoryWal;
+import org.pgrewind4j.testkit.WalBuilder;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
-import org.pgrewind4j.wal.MemoryWal;
 import org.pgrewind4j.wal.MissingWalException;
 import org.pgrewind4j.wal.PostgresVersion;
-import org.pgrewind4j.wal.WalBuilder;
 import org.pgrewind4j.wal.WalSegmentName;
 
 class RecordBoundaryTest {

@@ -12,10 +12,10 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.pgrewind4j.testkit.WalBuilder;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.wal.PostgresVersion;
 import org.pgrewind4j.wal.RelFileLocator;
-import org.pgrewind4j.wal.WalBuilder;
 import org.pgrewind4j.wal.WalCorruptException;
 import org.pgrewind4j.wal.record.TransactionRecord.Kind;
 

@@ -7,15 +7,15 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.pgrewind4j.testkit.MemoryWal;
+import org.pgrewind4j.testkit.WalBuilder;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.wal.ClusterWal;
 import org.pgrewind4j.wal.EndOfWal;
-import org.pgrewind4j.wal.MemoryWal;
 import org.pgrewind4j.wal.MissingWalException;
 import org.pgrewind4j.wal.PostgresVersion;
-import org.pgrewind4j.wal.WalBuilder;
 import org.pgrewind4j.wal.WalEndsTooEarlyException;
 import org.pgrewind4j.wal.WalSegmentName;
 

@@ -3,8 +3,8 @@ package org.pgrewind4j.wal.record;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.pgrewind4j.testkit.MemoryWal;
 import org.pgrewind4j.timeline.Lsn;
-import org.pgrewind4j.wal.MemoryWal;
 import org.pgrewind4j.wal.WalSegmentName;
 
 /** Some damage to WAL, of the kinds that disks, crashes and reuse do, and some that nothing does. */

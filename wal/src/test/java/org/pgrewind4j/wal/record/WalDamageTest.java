@@ -10,13 +10,13 @@ import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.BeforeContainer;
 import org.junit.jupiter.api.Tag;
+import org.pgrewind4j.testkit.MemoryWal;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.wal.ClusterWal;
 import org.pgrewind4j.wal.EndOfWal;
-import org.pgrewind4j.wal.MemoryWal;
 import org.pgrewind4j.wal.WalSegmentName;
 import org.pgrewind4j.wal.WalSegmentSource;
 
@@ -45,7 +45,7 @@ class WalDamageTest {
                     "UPDATE t SET word = 'new' WHERE id % 10 = 0");
             server.stop(StopMode.FAST);
             cluster = ClusterWal.of(server.dataDirectory());
-            whole = MemoryWal.load(cluster);
+            whole = cluster.inMemory();
             undamaged = read(whole, begin);
             Lsn end = undamaged.end().position();
             segments = cluster.segments().stream()

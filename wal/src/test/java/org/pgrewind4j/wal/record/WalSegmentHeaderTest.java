@@ -9,12 +9,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.pgrewind4j.testkit.MemoryWal;
+import org.pgrewind4j.testkit.WalBuilder;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
-import org.pgrewind4j.wal.MemoryWal;
 import org.pgrewind4j.wal.PostgresVersion;
 import org.pgrewind4j.wal.UnsupportedVersionException;
-import org.pgrewind4j.wal.WalBuilder;
 import org.pgrewind4j.wal.WalSegment;
 import org.pgrewind4j.wal.WalSegmentName;
 

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
+import org.pgrewind4j.testkit.MemoryWal;
+import org.pgrewind4j.testkit.RecordBody;
+import org.pgrewind4j.testkit.WalBuilder;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
-import org.pgrewind4j.wal.MemoryWal;
 import org.pgrewind4j.wal.MissingWalException;
 import org.pgrewind4j.wal.PostgresVersion;
-import org.pgrewind4j.wal.RecordBody;
-import org.pgrewind4j.wal.WalBuilder;
 import org.pgrewind4j.wal.WalCorruptException;
 import org.pgrewind4j.wal.WalEndsTooEarlyException;
 import org.pgrewind4j.wal.WalSegmentName;

@@ -18,12 +18,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pgrewind4j.testkit.MemoryWal;
+import org.pgrewind4j.testkit.WalBuilder;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
-import org.pgrewind4j.wal.MemoryWal;
 import org.pgrewind4j.wal.PostgresVersion;
-import org.pgrewind4j.wal.WalBuilder;
 import org.pgrewind4j.wal.WalSegment;
 import org.pgrewind4j.wal.WalSegmentSource;
 

@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.pgrewind4j.testkit.WalBuilder;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.wal.PostgresVersion;
-import org.pgrewind4j.wal.WalBuilder;
 import org.pgrewind4j.wal.framing.WalCursor;
 
 /** How ranges are put together, also those that no intact WAL gives. */

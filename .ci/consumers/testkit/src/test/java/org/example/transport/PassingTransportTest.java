@@ -3,6 +3,7 @@ package org.example.transport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.pgrewind4j.testserver.PostgresServer;
@@ -10,6 +11,7 @@ import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.SourceMode;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.transport.contract.Network;
 import org.pgrewind4j.transport.contract.TransportContractTest;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
@@ -59,5 +61,10 @@ class PassingTransportTest extends TransportContractTest {
             Files.createSymbolicLink(place(TABLESPACE), location);
         }
         return new Tablespace(TABLESPACE, location);
+    }
+
+    @Override
+    public Optional<Network> network() {
+        return Optional.empty();
     }
 }

@@ -1,10 +1,15 @@
-package org.pgrewind4j.wal;
+package org.pgrewind4j.testkit;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import org.pgrewind4j.wal.framing.RecordContent;
+import org.pgrewind4j.wal.PostgresVersion;
+import org.pgrewind4j.wal.RelFileLocator;
 
-/** What follows a record's header, put together from blocks and main data by the rules of {@link RecordContent}. */
+/**
+ * What follows a record's header, put together from blocks and main data (PostgreSQL:
+ * {@code src/backend/access/transam/xloginsert.c}, {@code XLogRecordAssemble}). Blocks are numbered as they are added; their
+ * data are zeros.
+ */
 public final class RecordBody {
 
     private static final int HAS_IMAGE = 0x10;
@@ -20,7 +25,7 @@ public final class RecordBody {
     public enum Change {
         /** Data only. */
         DATA,
-        /** The page is re-created. */
+        /** Replay starts from an empty page. */
         INIT,
         /** An image that replay writes over the page. */
         IMAGE,
@@ -28,10 +33,24 @@ public final class RecordBody {
         CHECK
     }
 
+    /**
+     * Starts without blocks.
+     *
+     * @param version the release that the record is of
+     */
     public RecordBody(PostgresVersion version) {
         this.version = version;
     }
 
+    /**
+     * Adds a block.
+     *
+     * @param relation the relation that it is of
+     * @param fork the number of the relation's fork: 0 for the main one
+     * @param block the block's number in the fork
+     * @param change what the record does to it
+     * @return this
+     */
     public RecordBody block(RelFileLocator relation, int fork, int block, Change change) {
         boolean hasImage = change == Change.IMAGE || change == Change.CHECK;
         int flags = fork | (hasImage ? HAS_IMAGE : HAS_DATA) | (change == Change.INIT ? WILL_INIT : 0);
@@ -54,6 +73,12 @@ public final class RecordBody {
         return this;
     }
 
+    /**
+     * Ends the body.
+     *
+     * @param main the record's main data
+     * @return the body, for {@link WalBuilder#add(int, int, byte[])}
+     */
     public byte[] withMainData(byte[] main) {
         byte[] body = new byte[headers.size() + 5 + content.size() + main.length];
         WalBuilder.littleEndian(body)
