@@ -1,5 +1,7 @@
 package org.pgrewind4j.core;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -43,6 +45,7 @@ public final class Cancellation {
      * @return a cancellation that can be asked before, too
      */
     public static Cancellation after(Duration timeout) {
+        requireNonNull(timeout, "timeout");
         return new Cancellation(System.nanoTime() + timeout.toNanos());
     }
 

@@ -1,27 +1,91 @@
 package org.pgrewind4j.core;
 
+import static java.util.Objects.requireNonNull;
+
 import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.timeline.VisibleText;
+import org.pgrewind4j.transport.local.DataDirectoryException;
 
 /**
  * A reason why the target cannot be rewound as things are.
  *
  * @param kind what is wrong, for programs
+ * @param side whose fault it is
+ * @param place the path or other object that it is about; empty if it is about the side as a whole
  * @param message what is wrong, where, expected and found, for people
  * @param cure what to do about it
  */
-public record Problem(Kind kind, String message, String cure) {
+public record Problem(Kind kind, Side side, String place, String message, String cure) {
 
     /**
      * Makes the texts harmless to print.
      *
      * @param kind what is wrong, for programs
+     * @param side whose fault it is
+     * @param place the path or other object that it is about; empty if it is about the side as a whole
      * @param message what is wrong, for people
      * @param cure what to do about it
      */
     public Problem {
+        requireNonNull(kind, "kind");
+        requireNonNull(side, "side");
+        place = VisibleText.ofLines(place);
         message = VisibleText.ofLines(message);
         cure = VisibleText.ofLines(cure);
+    }
+
+    /**
+     * Creates a problem of a side as a whole, which its kind tells.
+     *
+     * @param kind what is wrong, for programs
+     * @param message what is wrong, for people
+     * @param cure what to do about it
+     */
+    public Problem(Kind kind, String message, String cure) {
+        this(kind, sideOf(kind), "", message, cure);
+    }
+
+    /**
+     * What is wrong with a path that is no data directory.
+     *
+     * @param none why it is none
+     * @return the problem of the side whose directory it ought to be
+     */
+    public static Problem of(DataDirectoryException none) {
+        Kind kind = switch (none.reason()) {
+            case UNREADABLE -> Kind.UNREADABLE;
+            case MISSING -> Kind.TARGET_MISSING;
+            case NOT_A_DIRECTORY, NOT_A_CLUSTER -> Kind.TARGET_NOT_A_CLUSTER;
+        };
+        boolean isUnusable = none.side() == Side.SOURCE && kind != Kind.UNREADABLE;
+        return new Problem(
+                isUnusable ? Kind.SOURCE_UNUSABLE : kind, none.side(), none.getFile(), none.problem(), none.cure());
+    }
+
+    private static Side sideOf(Kind kind) {
+        return switch (kind) {
+            case SOURCE_WAL_LEVEL_MINIMAL,
+                    FULL_PAGE_WRITES_OFF,
+                    SOURCE_NOT_STOPPED,
+                    SOURCE_UNUSABLE,
+                    SOURCE_CHANGED,
+                    SOURCE_BEHIND,
+                    WAL_MISSING_FOR_REPLAY,
+                    WAL_NOT_REHEARSED,
+                    DATABASE_COPY_DIFFERS,
+                    RECOVERY_TARGET_UNREACHABLE,
+                    UNKNOWN_TABLESPACE -> Side.SOURCE;
+            case DIFFERENT_SYSTEM,
+                    DIFFERENT_RELEASE,
+                    DIFFERENT_LAYOUT,
+                    NO_COMMON_HISTORY,
+                    HISTORY_DIFFERS,
+                    HISTORY_UNKNOWN,
+                    FILE_TYPE_DIFFERS,
+                    SAME_DIRECTORY -> Side.BOTH;
+            default -> Side.TARGET;
+        };
     }
 
     /** What is wrong. New kinds can be added in later releases. */
@@ -88,7 +152,7 @@ public record Problem(Kind kind, String message, String cure) {
         UNWRITABLE_PATH,
         /** A file system has not enough room for the staged data. */
         NOT_ENOUGH_DISK,
-        /** The target of a restore holds files, and is no data directory. */
+        /** The target is a file, or a directory that is no data directory. */
         TARGET_NOT_A_CLUSTER,
         /** A recovery setting that the release does not have, or not so. */
         RECOVERY_SETTINGS,
@@ -97,7 +161,31 @@ public record Problem(Kind kind, String message, String cure) {
         /** A tablespace is to be placed that the backup does not have. */
         UNKNOWN_TABLESPACE,
         /** A tablespace is to be placed in two directories. */
-        TABLESPACE_MAPPED_TWICE
+        TABLESPACE_MAPPED_TWICE,
+        /** There is nothing at the target's path. */
+        TARGET_MISSING,
+        /** A file or directory cannot be read, or may not be. */
+        UNREADABLE,
+        /** A control file is damaged, or is none. */
+        CONTROL_FILE_DAMAGED,
+        /** A control file is of a release of PostgreSQL, or of a machine, that the library does not know. */
+        UNSUPPORTED_RELEASE,
+        /** A timeline's history file holds what no server writes. */
+        HISTORY_DAMAGED,
+        /** Target and source are the same directory. */
+        SAME_DIRECTORY,
+        /** Another rewind or restore of the target is at work. */
+        REWIND_AT_WORK,
+        /** The target is no longer what it was when the plan was made: a server was started on it. */
+        TARGET_CHANGED,
+        /** The plan was executed before. */
+        PLAN_EXECUTED,
+        /** What an earlier execution staged is damaged, of another version of the library, or not its own. */
+        STAGING_DAMAGED,
+        /** The source changed while it was copied, so that the copy is no state of it. */
+        SOURCE_CHANGED,
+        /** What was read back of the result is not what it ought to be. */
+        VERIFICATION_FAILED
     }
 
     /** Prints the message with the cure as its {@code HINT:} line. */

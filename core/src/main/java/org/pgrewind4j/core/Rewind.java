@@ -1,5 +1,7 @@
 package org.pgrewind4j.core;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.util.function.Predicate;
 import org.pgrewind4j.core.archive.RestoredWal;
 import org.pgrewind4j.core.internal.apply.Resumption;
 import org.pgrewind4j.core.internal.apply.Verifier;
+import org.pgrewind4j.core.internal.area.PlanningFailure;
 import org.pgrewind4j.core.internal.area.StagingArea;
 import org.pgrewind4j.core.internal.area.StatusFile;
 import org.pgrewind4j.core.internal.events.PhaseEvents;
@@ -19,8 +22,10 @@ import org.pgrewind4j.core.internal.rewind.settings.Settings;
 import org.pgrewind4j.core.internal.rewind.settings.TablespaceMapping;
 import org.pgrewind4j.core.report.DivergenceReport;
 import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.transport.local.DataDirectoryException;
 import org.pgrewind4j.wal.WalSegmentName;
 import org.pgrewind4j.wal.WalSegmentSource;
 
@@ -90,7 +95,7 @@ public final class Rewind {
          * @return the rewind, with default settings
          */
         public Rewind from(Transport source) {
-            return new Rewind(target, source);
+            return new Rewind(target, requireNonNull(source, "source"));
         }
     }
 
@@ -101,7 +106,9 @@ public final class Rewind {
      * @return the rewind, which still needs its source
      */
     public static OfTarget of(Path targetDirectory) {
-        return new OfTarget(targetDirectory.toAbsolutePath().normalize());
+        return new OfTarget(requireNonNull(targetDirectory, "targetDirectory")
+                .toAbsolutePath()
+                .normalize());
     }
 
     /**
@@ -111,7 +118,7 @@ public final class Rewind {
      * @return this
      */
     public Rewind blockSelection(BlockSelection selection) {
-        this.blockSelection = selection;
+        this.blockSelection = requireNonNull(selection, "selection");
         return this;
     }
 
@@ -122,7 +129,7 @@ public final class Rewind {
      * @return this
      */
     public Rewind compare(Compare when) {
-        this.compare = when;
+        this.compare = requireNonNull(when, "when");
         return this;
     }
 
@@ -133,7 +140,7 @@ public final class Rewind {
      * @return this
      */
     public Rewind copyMode(CopyMode mode) {
-        this.copyMode = mode;
+        this.copyMode = requireNonNull(mode, "mode");
         return this;
     }
 
@@ -147,7 +154,7 @@ public final class Rewind {
      * @return this
      */
     public Rewind walFrom(WalSegmentSource archive) {
-        archives.add(archive);
+        archives.add(requireNonNull(archive, "archive"));
         return this;
     }
 
@@ -159,7 +166,7 @@ public final class Rewind {
      * @return this
      */
     public Rewind restorable(Predicate<WalSegmentName> restorable) {
-        this.restorable = restorable;
+        this.restorable = requireNonNull(restorable, "restorable");
         return this;
     }
 
@@ -171,7 +178,7 @@ public final class Rewind {
      * @return this
      */
     public Rewind keep(Predicate<DataPath> kept) {
-        this.kept = kept;
+        this.kept = requireNonNull(kept, "kept");
         return this;
     }
 
@@ -183,6 +190,8 @@ public final class Rewind {
      * @return this
      */
     public Rewind mapTablespace(Path ofSource, Path onTarget) {
+        requireNonNull(ofSource, "ofSource");
+        requireNonNull(onTarget, "onTarget");
         tablespaces.put(ofSource.toString(), onTarget.toAbsolutePath().toString());
         return this;
     }
@@ -195,7 +204,7 @@ public final class Rewind {
      * @return this
      */
     public Rewind newTablespaces(TablespacePolicy policy) {
-        this.tablespacePolicy = policy;
+        this.tablespacePolicy = requireNonNull(policy, "policy");
         return this;
     }
 
@@ -207,6 +216,7 @@ public final class Rewind {
      * @return this
      */
     public Rewind standby(StandbySettings settings) {
+        requireNonNull(settings, "settings");
         this.standby = Optional.of(settings);
         return this;
     }
@@ -218,7 +228,7 @@ public final class Rewind {
      * @return this
      */
     public Rewind durability(Durability durability) {
-        this.durability = durability;
+        this.durability = requireNonNull(durability, "durability");
         return this;
     }
 
@@ -244,7 +254,7 @@ public final class Rewind {
      * @return this
      */
     public Rewind listener(RewindListener listener) {
-        this.listener = listener;
+        this.listener = requireNonNull(listener, "listener");
         return this;
     }
 
@@ -255,7 +265,7 @@ public final class Rewind {
      * @return this
      */
     public Rewind cancelledBy(Cancellation cancellation) {
-        this.cancellation = cancellation;
+        this.cancellation = requireNonNull(cancellation, "cancellation");
         return this;
     }
 
@@ -266,7 +276,7 @@ public final class Rewind {
      * @return this
      */
     public Rewind afterSeal(AfterSeal afterSeal) {
-        this.afterSeal = afterSeal;
+        this.afterSeal = requireNonNull(afterSeal, "afterSeal");
         return this;
     }
 
@@ -277,7 +287,7 @@ public final class Rewind {
      * @return this
      */
     public Rewind verify(Verify verify) {
-        this.verify = verify;
+        this.verify = requireNonNull(verify, "verify");
         return this;
     }
 
@@ -286,7 +296,8 @@ public final class Rewind {
      *
      * @return the plan; whatever forbids the rewind is part of it, all at once
      * @throws RewindCancelledException if it was cancelled
-     * @throws PgRewindException if one of the sides cannot be read or understood
+     * @throws ProblemException if one of the sides cannot be read; it says which, and what to do
+     * @throws PgRewindException if one of the sides cannot be understood
      */
     public RewindPlan plan() {
         return planning(Planner::plan);
@@ -299,7 +310,8 @@ public final class Rewind {
      *
      * @return what both sides are, where their histories part, and what a plan would say as far as that can be told
      * @throws RewindCancelledException if it was cancelled
-     * @throws PgRewindException if one of the sides cannot be read or understood
+     * @throws ProblemException if one of the sides cannot be read; it says which, and what to do
+     * @throws PgRewindException if one of the sides cannot be understood
      */
     public Examination examine() {
         return planning(Planner::examine);
@@ -316,7 +328,8 @@ public final class Rewind {
      *
      * @return the report; empty if the target has nothing that the source does not have, or if that cannot be told
      * @throws RewindCancelledException if it was cancelled
-     * @throws PgRewindException if one of the sides cannot be read or understood
+     * @throws ProblemException if one of the sides cannot be read; it says which, and what to do
+     * @throws PgRewindException if one of the sides cannot be understood
      */
     public Optional<DivergenceReport> lost() {
         return planning(Planner::lost);
@@ -340,13 +353,7 @@ public final class Rewind {
                         "planning the rewind of \"" + target + "\" was cancelled",
                         e);
             }
-            if (e instanceof RuntimeException unchecked) {
-                throw unchecked;
-            }
-            throw new PgRewindException(
-                    "cannot plan the rewind of \"" + target + "\" from " + source.description() + ": "
-                            + PgRewindException.describe(e),
-                    e);
+            throw PlanningFailure.of("cannot plan the rewind of \"" + target + "\"", target, source.description(), e);
         } finally {
             settings.listener().end();
         }
@@ -377,14 +384,19 @@ public final class Rewind {
      *
      * @param targetDirectory the data directory
      * @return the status; empty if no rewind of it was begun, or the last one is finished
-     * @throws PgRewindException if the directory cannot be read
+     * @throws ProblemException if the directory cannot be read, or is none
      */
     public static Optional<RewindStatus> status(Path targetDirectory) {
+        requireNonNull(targetDirectory, "targetDirectory");
+        Optional<DataDirectoryException> none = DataDirectoryException.find(Side.TARGET, targetDirectory)
+                .filter(found -> found.reason() != DataDirectoryException.Reason.MISSING);
+        if (none.isPresent()) {
+            throw new ProblemException(Problem.of(none.get()), none.get());
+        }
         try {
             return StatusFile.read(targetDirectory.toAbsolutePath().normalize());
         } catch (IOException e) {
-            throw new PgRewindException(
-                    "cannot look at \"" + targetDirectory + "\": " + PgRewindException.describe(e), e);
+            throw PlanningFailure.of("cannot look at \"" + targetDirectory + "\"", targetDirectory, "", e);
         }
     }
 
@@ -398,6 +410,8 @@ public final class Rewind {
      *     interrupted before its seal, which takes a new rewind
      */
     public static Optional<RewindReport> resume(Path targetDirectory, RewindListener listener) {
+        requireNonNull(targetDirectory, "targetDirectory");
+        requireNonNull(listener, "listener");
         return resume(targetDirectory, listener, Verify.NOTHING);
     }
 
@@ -413,6 +427,9 @@ public final class Rewind {
      * @throws RewindException if it fails again; the target stays resumable
      */
     public static Optional<RewindReport> resume(Path targetDirectory, RewindListener listener, Verify verify) {
+        requireNonNull(targetDirectory, "targetDirectory");
+        requireNonNull(listener, "listener");
+        requireNonNull(verify, "verify");
         return Resumption.resume(
                 targetDirectory.toAbsolutePath().normalize(), Durability.SYNC, Verifier.of(verify), listener);
     }

@@ -1,6 +1,9 @@
 package org.pgrewind4j.core;
 
 import java.io.Serial;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.timeline.PgRewindException;
 
 /** An execution failed. {@link #targetState()} says in what state it left the target. */
@@ -27,6 +30,9 @@ public sealed class RewindException extends PgRewindException permits RewindCanc
     /** See {@link #targetState()}. */
     private final TargetState targetState;
 
+    /** See {@link #problem()}. */
+    private final transient @Nullable Problem problem;
+
     /**
      * Creates an error that another one led to.
      *
@@ -37,6 +43,7 @@ public sealed class RewindException extends PgRewindException permits RewindCanc
     public RewindException(TargetState targetState, String message, Throwable cause) {
         super(message + stateHint(targetState), cause);
         this.targetState = targetState;
+        this.problem = null;
     }
 
     /**
@@ -48,18 +55,58 @@ public sealed class RewindException extends PgRewindException permits RewindCanc
     public RewindException(TargetState targetState, String message) {
         super(message + stateHint(targetState));
         this.targetState = targetState;
+        this.problem = null;
+    }
+
+    /**
+     * Creates an error that is told as a problem. Its message has one {@code HINT:} line: the problem's cure, and what the
+     * failure left. {@link #problem} has both in its cure.
+     *
+     * @param targetState what it left
+     * @param what what failed, ending where the problem's message goes on
+     * @param problem the reason; its cure may be empty
+     * @param cause the error underneath; null if there is none
+     */
+    public RewindException(TargetState targetState, String what, Problem problem, @Nullable Throwable cause) {
+        super(what + problem.message() + "\nHINT: " + cure(problem, targetState));
+        this.targetState = targetState;
+        this.problem = new Problem(
+                problem.kind(), problem.side(), problem.place(), problem.message(), cure(problem, targetState));
+        if (cause != null) {
+            initCause(cause);
+        }
+    }
+
+    private static String cure(Problem problem, TargetState state) {
+        String left = state(state);
+        return problem.cure().isEmpty()
+                ? left
+                : problem.cure() + " " + left.substring(0, 1).toUpperCase(Locale.ROOT) + left.substring(1);
     }
 
     private static String stateHint(TargetState state) {
+        return "\nHINT: " + state(state);
+    }
+
+    private static String state(TargetState state) {
         return switch (state) {
-            case UNTOUCHED -> "\nHINT: the target is untouched; remove the cause and rewind again.";
+            case UNTOUCHED -> "the target is untouched; remove the cause and rewind again.";
             case RESUMABLE ->
-                "\nHINT: the target is half applied and does not start; remove the cause and resume,"
+                "the target is half applied and does not start; remove the cause and resume,"
                         + " which needs the source no longer.";
             case NEEDS_SOURCE ->
-                "\nHINT: blocks of the target are overwritten and it does not start; remove the cause and rewind again,"
+                "blocks of the target are overwritten and it does not start; remove the cause and rewind again,"
                         + " from this source or one that shares as much of its history.";
         };
+    }
+
+    /**
+     * Why it failed.
+     *
+     * @return the reason with its side, path and cure; empty if it was cancelled or interrupted, or a program did wrong
+     */
+    public Optional<Problem> problem() {
+        return Optional.ofNullable(problem);
     }
 
     /**

@@ -1,5 +1,7 @@
 package org.pgrewind4j.core;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.common.collect.ImmutableMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -41,6 +43,7 @@ public final class StandbySettings {
      * @throws IllegalArgumentException if it holds the character NUL
      */
     public static StandbySettings of(String primaryConninfo) {
+        requireNonNull(primaryConninfo, "primaryConninfo");
         return new StandbySettings(ImmutableMap.of()).with(PRIMARY_CONNINFO, primaryConninfo);
     }
 

@@ -3,6 +3,7 @@ package org.pgrewind4j.core;
 import java.io.Serial;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.pgrewind4j.timeline.Side;
 
 /**
  * What was read back of a rewound target does not match what was staged. No server starts on it; once the cause is
@@ -35,13 +36,20 @@ public final class VerificationException extends RewindException {
     public VerificationException(Path path, long offset, String expected, String found) {
         super(
                 TargetState.RESUMABLE,
-                String.format(
-                        Locale.ROOT,
-                        "verification failed: \"%s\", byte %d: expected %s, found %s",
-                        path,
-                        offset,
-                        expected,
-                        found));
+                "",
+                new Problem(
+                        Problem.Kind.VERIFICATION_FAILED,
+                        Side.TARGET,
+                        path.toString(),
+                        String.format(
+                                Locale.ROOT,
+                                "verification failed: \"%s\", byte %d: expected %s, found %s",
+                                path,
+                                offset,
+                                expected,
+                                found),
+                        ""),
+                null);
         this.path = path;
         this.offset = offset;
         this.expected = expected;

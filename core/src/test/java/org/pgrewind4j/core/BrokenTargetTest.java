@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -14,8 +15,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.core.RewindException.TargetState;
+import org.pgrewind4j.core.internal.area.TargetLock;
+import org.pgrewind4j.core.internal.files.LocalFileOperations;
 import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.timeline.Side;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /** A target in which someone put something else in a file's place after the plan was made. */
 @Tag("server")
@@ -107,6 +113,50 @@ class BrokenTargetTest {
             assertThat(failure.targetState()).isEqualTo(TargetState.UNTOUCHED);
         }
         assertThat(TreeState.contents(pair.target())).isEqualTo(untouched);
+    }
+
+    private static Path target() {
+        return pair.target();
+    }
+
+    @Test
+    void planIsExecutedOnce() {
+        plan.execute();
+
+        Experience.of(plan::execute).isOf(Kind.PLAN_EXECUTED, Side.TARGET, target().toString());
+        assertThatThrownBy(plan::execute)
+                .hasMessage("the plan for \"" + target() + "\" was executed before\n"
+                        + "HINT: plan again to see whether anything is left to do."
+                        + " The target is untouched; remove the cause and rewind again.");
+        assertThat(TreeState.contents(target())).isEqualTo(finished);
+    }
+
+    @Test
+    void rewindThatIsAtWorkKeepsOthersOff() throws IOException {
+        try (TargetLock lock = TargetLock.acquire(target(), LocalFileOperations.on(target(), Durability.NO_SYNC))) {
+            assertThat(lock).isNotNull();
+            Experience.of(plan::execute).isOf(Kind.REWIND_AT_WORK, Side.TARGET, target().toString());
+            Experience.of(() -> Rewind.resume(target(), RewindListener.none()))
+                    .isOf(Kind.REWIND_AT_WORK, Side.TARGET, target().toString());
+        }
+    }
+
+    @Test
+    void targetThatChangedOrWentAwaySinceThePlanIsNotTouched() throws IOException {
+        Path controlFile = target().resolve("global/pg_control");
+        Files.write(
+                controlFile,
+                ControlFile.parse(Files.readAllBytes(controlFile))
+                        .patch()
+                        .time(Instant.EPOCH)
+                        .build()
+                        .toBytes());
+        Experience.of(plan::execute).isOf(Kind.TARGET_CHANGED, Side.TARGET, target().toString());
+
+        Path away = target().resolveSibling("away");
+        Files.move(target(), away);
+        Experience.of(plan::execute).isOf(Kind.TARGET_MISSING, Side.TARGET, target().toString());
+        Files.move(away, target());
     }
 
     @Test

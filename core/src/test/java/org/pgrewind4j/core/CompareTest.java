@@ -72,7 +72,8 @@ class CompareTest {
     }
 
     private static void deleteWal(PostgresServer server) throws IOException {
-        String directory = ControlFileBytes.read(server).version().walDirectory();
+        String directory =
+                ControlFileBytes.read(server.dataDirectory()).version().walDirectory();
         try (Stream<Path> files = Files.list(server.dataDirectory().resolve(directory))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 Files.delete(file);
@@ -130,7 +131,8 @@ class CompareTest {
     }
 
     private static List<String> segments(PostgresServer server) throws IOException {
-        String directory = ControlFileBytes.read(server).version().walDirectory();
+        String directory =
+                ControlFileBytes.read(server.dataDirectory()).version().walDirectory();
         try (Stream<Path> files = Files.list(server.dataDirectory().resolve(directory))) {
             return files.map(file -> file.getFileName().toString())
                     .filter(name -> name.matches("[0-9A-F]{24}"))
@@ -319,7 +321,7 @@ class CompareTest {
 
     /** One damaged byte, with whole segments behind it. */
     private static void spoil(PostgresServer server, Lsn divergence) throws IOException {
-        int size = ControlFileBytes.read(server).walSegmentSize();
+        int size = ControlFileBytes.read(server.dataDirectory()).walSegmentSize();
         Lsn middle = divergence.plus(size);
         String name = WalSegmentName.containing(new TimelineId(1), middle, size).fileName();
         Path segment = server.dataDirectory().resolve("pg_wal").resolve(name);

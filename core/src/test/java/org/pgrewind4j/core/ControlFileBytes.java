@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.CRC32C;
-import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.wal.PostgresVersion;
@@ -63,12 +62,12 @@ public final class ControlFileBytes {
         return file;
     }
 
-    static ControlFileBytes of(PostgresServer server) throws IOException {
-        return new ControlFileBytes(Files.readAllBytes(file(server)));
+    static ControlFileBytes of(Path dataDirectory) throws IOException {
+        return new ControlFileBytes(Files.readAllBytes(file(dataDirectory)));
     }
 
-    private static Path file(PostgresServer server) {
-        return DataPath.CONTROL_FILE.in(server.dataDirectory());
+    private static Path file(Path dataDirectory) {
+        return DataPath.CONTROL_FILE.in(dataDirectory);
     }
 
     public ControlFileBytes systemIdentifier(long identifier) {
@@ -124,15 +123,15 @@ public final class ControlFileBytes {
         return ControlFile.parse(bytes.array());
     }
 
-    void writeTo(PostgresServer server) throws IOException {
-        write(build(), server);
+    void writeTo(Path dataDirectory) throws IOException {
+        write(build(), dataDirectory);
     }
 
-    static void write(ControlFile controlFile, PostgresServer server) throws IOException {
-        Files.write(file(server), controlFile.toBytes());
+    static void write(ControlFile controlFile, Path dataDirectory) throws IOException {
+        Files.write(file(dataDirectory), controlFile.toBytes());
     }
 
-    static ControlFile read(PostgresServer server) throws IOException {
-        return ControlFile.parse(Files.readAllBytes(file(server)));
+    static ControlFile read(Path dataDirectory) throws IOException {
+        return ControlFile.parse(Files.readAllBytes(file(dataDirectory)));
     }
 }

@@ -104,14 +104,14 @@ class CorruptedInputTest {
     void controlFileOfTheTarget(
             @ForAll @IntRange(max = CONTROL_FILE) int position, @ForAll @IntRange(min = 1, max = 255) int flip)
             throws IOException {
-        assertThat(planWith(inTarget("global/pg_control"), position, flip)).isIn("same", "error");
+        assertThat(planWith(inTarget("global/pg_control"), position, flip)).isIn("same", "refused");
     }
 
     @Property(tries = 100)
     void controlFileOfTheSource(
             @ForAll @IntRange(max = CONTROL_FILE) int position, @ForAll @IntRange(min = 1, max = 255) int flip)
             throws IOException {
-        assertThat(planWith(inSource("global/pg_control"), position, flip)).isIn("same", "error");
+        assertThat(planWith(inSource("global/pg_control"), position, flip)).isIn("same", "refused");
     }
 
     @Property(tries = 200)

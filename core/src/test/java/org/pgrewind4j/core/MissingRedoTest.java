@@ -100,7 +100,7 @@ class MissingRedoTest {
                 writer.start();
                 statement.execute("SELECT " + backup);
                 writer.join();
-                ControlFile controlFile = ControlFileBytes.read(primary);
+                ControlFile controlFile = ControlFileBytes.read(primary.dataDirectory());
                 CheckPoint checkPoint = controlFile.checkPointCopy();
                 isApart = segment(checkPoint.redo()) + 1 < segment(controlFile.checkPoint());
             } catch (SQLException | IOException | InterruptedException e) {

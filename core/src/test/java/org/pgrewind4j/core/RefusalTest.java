@@ -26,7 +26,7 @@ import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
-import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.transport.archive.WalArchive;
 import org.pgrewind4j.transport.live.LiveServerTransport;
@@ -174,7 +174,8 @@ class RefusalTest {
     }
 
     private static String identifier(PostgresServer server) throws IOException {
-        return Long.toUnsignedString(ControlFileBytes.read(server).systemIdentifier());
+        return Long.toUnsignedString(
+                ControlFileBytes.read(server.dataDirectory()).systemIdentifier());
     }
 
     private static Problem layout(String what, int target, int source) {
@@ -191,9 +192,10 @@ class RefusalTest {
                 .walSegmentMegabytes(4)
                 .build()) {
             other.initialize();
-            ControlFileBytes.of(other)
-                    .systemIdentifier(ControlFileBytes.read(target).systemIdentifier())
-                    .writeTo(other);
+            ControlFileBytes.of(other.dataDirectory())
+                    .systemIdentifier(
+                            ControlFileBytes.read(target.dataDirectory()).systemIdentifier())
+                    .writeTo(other.dataDirectory());
             try (LocalDirectoryTransport transport = LocalDirectoryTransport.open(other.dataDirectory())) {
                 RewindPlan plan =
                         Rewind.of(target.dataDirectory()).from(transport).plan();
@@ -334,12 +336,12 @@ class RefusalTest {
     @Test
     void rewoundToAnotherClusterIsRefused() throws IOException {
         plan().execute();
-        ControlFile rewound = ControlFileBytes.read(target);
+        ControlFile rewound = ControlFileBytes.read(target.dataDirectory());
         ControlFileBytes.write(
                 rewound.patch()
                         .minRecoveryPoint(rewound.minRecoveryPoint(), new TimelineId(7))
                         .build(),
-                target);
+                target.dataDirectory());
         Files.copy(inTarget("pg_wal/00000002.history"), inTarget("pg_wal/00000007.history"));
 
         assertThat(plan().problems()).contains(offered(FOREIGN_LABEL));
@@ -347,14 +349,14 @@ class RefusalTest {
 
     @Test
     void standbyThatCrashedBeforeItWasConsistentIsRefused() throws IOException {
-        ControlFile old = ControlFileBytes.read(target);
+        ControlFile old = ControlFileBytes.read(target.dataDirectory());
         ControlFileBytes.write(
                 old.patch()
                         .state(ClusterState.IN_ARCHIVE_RECOVERY)
                         .backupStartPoint(old.checkPointCopy().redo())
                         .backupEndPoint(old.checkPoint())
                         .build(),
-                target);
+                target.dataDirectory());
 
         assertRefused(offered(HALF_RESTORED));
     }
@@ -470,7 +472,7 @@ class RefusalTest {
             assertThat(problem.kind()).isEqualTo(Kind.WAL_ENDS_EARLY);
             assertThat(problem.message())
                     .matches("WAL has to hold the record at "
-                            + ControlFileBytes.read(target).checkPoint()
+                            + ControlFileBytes.read(target.dataDirectory()).checkPoint()
                             + " and does not: end of WAL at ([0-9A-F]+/[0-9A-F]+): .* at \\1.*");
             assertThat(problem.cure())
                     .isEqualTo("bring an undamaged segment "
@@ -595,23 +597,25 @@ class RefusalTest {
     }
 
     @Test
-    void missingHistoryFileIsAnError() throws IOException {
+    void missingHistoryFileIsRefused() throws IOException {
         Files.delete(inSource("pg_wal/00000002.history"));
 
-        assertThatThrownBy(this::plan)
-                .isInstanceOf(PgRewindException.class)
-                .hasMessage("data directory \"" + source.dataDirectory()
-                        + "\" has no history file \"pg_wal/00000002.history\" for the timeline that it is on"
-                        + "\nHINT: restore the file from the WAL archive into that directory.");
+        assertRefused(new Problem(
+                Kind.SOURCE_UNUSABLE,
+                Side.SOURCE,
+                "pg_wal/00000002.history",
+                "data directory \"" + source.dataDirectory()
+                        + "\" has no history file \"pg_wal/00000002.history\" for the timeline that it is on",
+                "restore the file from the WAL archive into that directory."));
     }
 
     @Test
     void allReasonsAreGivenAtOnceAndExecutionRepeatsThem() throws IOException {
         source.start();
         source.kill();
-        ControlFile old = ControlFileBytes.read(target);
+        ControlFile old = ControlFileBytes.read(target.dataDirectory());
         ControlFileBytes.write(
-                old.patch().walLogHintsOff().backupStartPoint(new Lsn(1)).build(), target);
+                old.patch().walLogHintsOff().backupStartPoint(new Lsn(1)).build(), target.dataDirectory());
         Files.writeString(inTarget("backup_label"), "foreign");
         Files.createDirectory(inTarget("thing"));
         Files.writeString(inSource("thing"), "a file");

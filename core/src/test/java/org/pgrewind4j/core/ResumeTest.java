@@ -203,7 +203,7 @@ class ResumeTest {
                 .hasMessage(
                         "the rewind of \"" + target.dataDirectory() + "\" failed: a server was started on the target"
                                 + " since the rewind was planned\nHINT: stop it and plan again."
-                                + "\nHINT: the target is untouched; remove the cause and rewind again.");
+                                + " The target is untouched; remove the cause and rewind again.");
 
         assertThat(target.value("SELECT count(*) FROM t WHERE v = 'lost'")).isEqualTo("3");
         assertThat(path("pgrewind4j.staging")).doesNotExist();

@@ -135,7 +135,7 @@ public final class Rewound {
 
     private static Lsn checkPointOf(PostgresServer server) {
         try {
-            return ControlFileBytes.read(server).checkPoint();
+            return ControlFileBytes.read(server.dataDirectory()).checkPoint();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -77,7 +77,8 @@ final class RewindPlanPrinter implements Callable<Integer> {
             command.getErr().println(e.getMessage());
         } else if (e instanceof IOException) {
             RewindPlanPrinter printer = command.getCommand();
-            command.getErr().println("cannot read the source \"" + printer.source + "\": " + e);
+            command.getErr()
+                    .println("cannot read the source \"" + printer.source + "\": " + PgRewindException.describe(e));
         } else {
             throw e;
         }

@@ -144,7 +144,9 @@ class RewindPlanPrinterTest {
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString())
                 .isEqualTo("cannot read the source \"" + empty
-                        + "\": java.nio.file.NoSuchFileException: global/pg_control\n");
+                        + "\": the source \"" + empty
+                        + "\" is not a data directory: it has no \"global/pg_control\"\n"
+                        + "HINT: check the path: it must be a data directory.\n");
     }
 
     @Test

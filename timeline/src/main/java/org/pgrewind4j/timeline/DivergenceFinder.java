@@ -1,5 +1,7 @@
 package org.pgrewind4j.timeline;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +24,8 @@ public final class DivergenceFinder {
      * @return the last common point, empty if the histories share nothing
      */
     public static Optional<Divergence> find(TimelineHistory target, TimelineHistory source) {
+        requireNonNull(target, "target");
+        requireNonNull(source, "source");
         int shared = sharedSpans(target.spans(), source.spans());
         if (shared == 0) {
             return Optional.empty();

@@ -1,5 +1,7 @@
 package org.pgrewind4j.timeline;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ public record Lsn(long value) implements Comparable<Lsn> {
      * @throws IllegalArgumentException if the text has any other form
      */
     public static Lsn parse(String text) {
+        requireNonNull(text, "text");
         int slash = text.indexOf('/');
         if (slash < 0) {
             throw malformed(text);

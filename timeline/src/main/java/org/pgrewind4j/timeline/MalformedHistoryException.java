@@ -15,11 +15,30 @@ public final class MalformedHistoryException extends PgRewindException {
     /** The line's number, from 1. */
     private final int line;
 
+    /** What was expected and found there. */
+    private final String detail;
+
     MalformedHistoryException(String file, int line, String expected, String found) {
-        super("malformed timeline history: file \"" + file + "\", line " + line + ": expected " + expected
-                + ", found \"" + shown(found) + "\"");
+        this(file, "", line, "expected " + expected + ", found \"" + shown(found) + "\"");
+    }
+
+    private MalformedHistoryException(String file, String place, int line, String detail) {
+        super("malformed timeline history: file \"" + file + "\"" + place + ", line " + line + ": " + detail);
         this.file = file;
         this.line = line;
+        this.detail = detail;
+    }
+
+    /**
+     * The same error, once it is known whose file it is.
+     *
+     * @param place where the file lies, in words
+     * @return an error whose message names the place, and whose cause is this one
+     */
+    public MalformedHistoryException of(String place) {
+        MalformedHistoryException placed = new MalformedHistoryException(file, " of " + place, line, detail);
+        placed.initCause(this);
+        return placed;
     }
 
     /** The file may be another server's and hold anything: enough of the line to know it, and no control characters. */

@@ -3,6 +3,7 @@ package org.pgrewind4j.timeline;
 import java.io.Serial;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.Optional;
 
 /**
  * Root of the library's errors. Messages are lower case, say what failed and where, what was expected and what was
@@ -55,6 +56,17 @@ public class PgRewindException extends RuntimeException {
         String message = describe(failure);
         int hint = message.indexOf(HINT);
         return hint < 0 ? message : message.substring(0, hint);
+    }
+
+    /**
+     * Finds the cure that a message names.
+     *
+     * @param failure any failure
+     * @return what its first {@code HINT:} line says; empty if it has none
+     */
+    public static Optional<String> hint(Throwable failure) {
+        String[] parts = describe(failure).split(HINT, -1);
+        return parts.length < 2 ? Optional.empty() : Optional.of(parts[1]);
     }
 
     /**

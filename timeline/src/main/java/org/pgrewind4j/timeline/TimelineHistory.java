@@ -1,5 +1,7 @@
 package org.pgrewind4j.timeline;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +40,7 @@ public final class TimelineHistory {
      * @return a history of one open span
      */
     public static TimelineHistory ofSingle(TimelineId timeline) {
+        requireNonNull(timeline, "timeline");
         return new TimelineHistory(List.of(new TimelineSpan(timeline, Lsn.INVALID, Lsn.MAX)), List.of());
     }
 
@@ -51,6 +54,8 @@ public final class TimelineHistory {
      *     {@code timeline}, or positions go back
      */
     public static TimelineHistory parse(TimelineId timeline, String content) {
+        requireNonNull(timeline, "timeline");
+        requireNonNull(content, "content");
         return new HistoryFileParser(timeline).parse(content);
     }
 

@@ -2,6 +2,7 @@ package org.pgrewind4j.transport;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import org.pgrewind4j.wal.UnsupportedVersionException;
 import org.pgrewind4j.wal.control.ControlFile;
 import org.pgrewind4j.wal.control.ControlFileException;
 
@@ -24,9 +25,11 @@ final class ControlFileReader {
                 return ControlFile.parse(bytes);
             } catch (ControlFileException e) {
                 if (e.reason() != ControlFileException.Reason.WRONG_CRC || attempt == ATTEMPTS) {
-                    throw e;
+                    throw e.of(transport.description());
                 }
                 pause(transport);
+            } catch (UnsupportedVersionException e) {
+                throw e.of(transport.description());
             }
         }
     }

@@ -1,5 +1,7 @@
 package org.pgrewind4j.transport;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -57,6 +59,7 @@ public final class DataPath implements Comparable<DataPath> {
      * @throws IllegalArgumentException if it is not valid
      */
     public static DataPath of(String text) {
+        requireNonNull(text, "text");
         String fault = fault(text);
         if (fault != null) {
             throw new IllegalArgumentException(

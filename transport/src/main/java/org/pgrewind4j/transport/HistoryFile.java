@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
+import org.pgrewind4j.timeline.MalformedHistoryException;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.wal.PostgresVersion;
@@ -21,6 +22,8 @@ final class HistoryFile {
         try {
             String content = new String(transport.read(path, LONGEST), StandardCharsets.UTF_8);
             return Optional.of(TimelineHistory.parse(timeline, content));
+        } catch (MalformedHistoryException e) {
+            throw e.of(transport.description());
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }

@@ -18,13 +18,38 @@ public final class UnsupportedVersionException extends PgRewindException {
     private static final String OTHER_HINT = "only the releases listed are supported, no pre-releases or forks;"
             + " for a newer release use a newer pgrewind4j";
 
-    private UnsupportedVersionException(String message, String hint) {
-        super(withHint(message, hint));
+    /** The kind of file. */
+    private final String what;
+
+    /** What was expected and found, with its hint. */
+    private final String detail;
+
+    private UnsupportedVersionException(String what, String place, String detail) {
+        super("unsupported " + what + place + ": " + detail);
+        this.what = what;
+        this.detail = detail;
+    }
+
+    private static UnsupportedVersionException of(String what, String detail, String hint) {
+        return new UnsupportedVersionException(what, "", withHint(detail, hint));
+    }
+
+    /**
+     * The same error, once it is known whose file it is.
+     *
+     * @param place where the file lies, in words
+     * @return an error whose message names the place, and whose cause is this one
+     */
+    public UnsupportedVersionException of(String place) {
+        UnsupportedVersionException placed = new UnsupportedVersionException(what, " of " + place, detail);
+        placed.initCause(this);
+        return placed;
     }
 
     static UnsupportedVersionException controlFile(int controlVersion, int catalogVersion) {
-        return new UnsupportedVersionException(
-                "unsupported control file: expected control and catalog version "
+        return of(
+                "control file",
+                "expected control and catalog version "
                         + supported(row -> row.controlVersion() + " and " + row.catalogVersion())
                         + "; found " + Integer.toUnsignedString(controlVersion) + " and "
                         + Integer.toUnsignedString(catalogVersion),
@@ -35,9 +60,9 @@ public final class UnsupportedVersionException extends PgRewindException {
         int swapped = Short.toUnsignedInt(Short.reverseBytes((short) magic));
         boolean isSwapped =
                 Arrays.stream(PostgresVersion.values()).anyMatch(version -> version.walPageMagic() == swapped);
-        return new UnsupportedVersionException(
-                "unsupported WAL page: expected magic number " + supported(row -> hex(row.walPageMagic())) + "; found "
-                        + hex(magic),
+        return of(
+                "WAL page",
+                "expected magic number " + supported(row -> hex(row.walPageMagic())) + "; found " + hex(magic),
                 isSwapped ? SWAPPED_HINT : OTHER_HINT);
     }
 

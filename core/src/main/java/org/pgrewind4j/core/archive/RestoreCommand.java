@@ -1,5 +1,7 @@
 package org.pgrewind4j.core.archive;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -67,6 +69,7 @@ public final class RestoreCommand {
      * @throws IllegalArgumentException if a percent sign stands before anything else
      */
     public static RestoreCommand of(String command) {
+        requireNonNull(command, "command");
         return of(command, Unknown.REFUSED);
     }
 
@@ -87,6 +90,7 @@ public final class RestoreCommand {
      * @throws IllegalArgumentException as {@link #of} does, from 16 on
      */
     public static Optional<RestoreCommand> configured(Path dataDirectory) throws IOException {
+        requireNonNull(dataDirectory, "dataDirectory");
         return configured(dataDirectory, dataDirectory.resolve("postgresql.conf"));
     }
 
@@ -100,6 +104,8 @@ public final class RestoreCommand {
      * @throws IllegalArgumentException as {@link #of} does, from 16 on
      */
     public static Optional<RestoreCommand> configured(Path dataDirectory, Path configFile) throws IOException {
+        requireNonNull(dataDirectory, "dataDirectory");
+        requireNonNull(configFile, "configFile");
         ServerConfiguration configuration = ServerConfiguration.of(dataDirectory, configFile);
         // src/fe_utils/archive.c, BuildRestoreCommand; from 16 on src/common/percentrepl.c,
         // replace_percent_placeholders.

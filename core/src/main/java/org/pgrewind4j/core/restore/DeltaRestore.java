@@ -1,5 +1,7 @@
 package org.pgrewind4j.core.restore;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -9,6 +11,7 @@ import java.util.Optional;
 import org.pgrewind4j.core.AfterSeal;
 import org.pgrewind4j.core.Cancellation;
 import org.pgrewind4j.core.Durability;
+import org.pgrewind4j.core.ProblemException;
 import org.pgrewind4j.core.Rewind;
 import org.pgrewind4j.core.RewindCancelledException;
 import org.pgrewind4j.core.RewindException;
@@ -18,6 +21,7 @@ import org.pgrewind4j.core.RewindStatus;
 import org.pgrewind4j.core.TablespacePolicy;
 import org.pgrewind4j.core.VerificationException;
 import org.pgrewind4j.core.Verify;
+import org.pgrewind4j.core.internal.area.PlanningFailure;
 import org.pgrewind4j.core.internal.area.StagingArea;
 import org.pgrewind4j.core.internal.events.PhaseEvents;
 import org.pgrewind4j.core.internal.restore.BackupTablespaces;
@@ -95,7 +99,7 @@ public final class DeltaRestore {
          * @return the restore, with default settings
          */
         public DeltaRestore from(Backup backup) {
-            return new DeltaRestore(target, backup);
+            return new DeltaRestore(target, requireNonNull(backup, "backup"));
         }
     }
 
@@ -106,7 +110,9 @@ public final class DeltaRestore {
      * @return the restore, which still needs its backup
      */
     public static OfTarget of(Path targetDirectory) {
-        return new OfTarget(targetDirectory.toAbsolutePath().normalize());
+        return new OfTarget(requireNonNull(targetDirectory, "targetDirectory")
+                .toAbsolutePath()
+                .normalize());
     }
 
     /**
@@ -116,7 +122,7 @@ public final class DeltaRestore {
      * @return this
      */
     public DeltaRestore recovery(RecoveryGoal goal) {
-        this.goal = goal;
+        this.goal = requireNonNull(goal, "goal");
         return this;
     }
 
@@ -128,6 +134,8 @@ public final class DeltaRestore {
      * @return this
      */
     public DeltaRestore mapTablespace(String nameOrOid, Path location) {
+        requireNonNull(nameOrOid, "nameOrOid");
+        requireNonNull(location, "location");
         tablespaces.put(nameOrOid, location.toAbsolutePath().normalize());
         return this;
     }
@@ -139,6 +147,7 @@ public final class DeltaRestore {
      * @return this
      */
     public DeltaRestore mapTablespaces(Path directory) {
+        requireNonNull(directory, "directory");
         this.allTablespaces = Optional.of(directory.toAbsolutePath().normalize());
         return this;
     }
@@ -151,7 +160,7 @@ public final class DeltaRestore {
      * @return this
      */
     public DeltaRestore newTablespaces(TablespacePolicy policy) {
-        this.tablespacePolicy = policy;
+        this.tablespacePolicy = requireNonNull(policy, "policy");
         return this;
     }
 
@@ -162,7 +171,7 @@ public final class DeltaRestore {
      * @return this
      */
     public DeltaRestore replacing(Replaceable replaceable) {
-        this.replaceable = replaceable;
+        this.replaceable = requireNonNull(replaceable, "replaceable");
         return this;
     }
 
@@ -173,7 +182,7 @@ public final class DeltaRestore {
      * @return this
      */
     public DeltaRestore durability(Durability durability) {
-        this.durability = durability;
+        this.durability = requireNonNull(durability, "durability");
         return this;
     }
 
@@ -199,7 +208,7 @@ public final class DeltaRestore {
      * @return this
      */
     public DeltaRestore listener(RewindListener listener) {
-        this.listener = listener;
+        this.listener = requireNonNull(listener, "listener");
         return this;
     }
 
@@ -210,7 +219,7 @@ public final class DeltaRestore {
      * @return this
      */
     public DeltaRestore cancelledBy(Cancellation cancellation) {
-        this.cancellation = cancellation;
+        this.cancellation = requireNonNull(cancellation, "cancellation");
         return this;
     }
 
@@ -221,7 +230,7 @@ public final class DeltaRestore {
      * @return this
      */
     public DeltaRestore afterSeal(AfterSeal afterSeal) {
-        this.afterSeal = afterSeal;
+        this.afterSeal = requireNonNull(afterSeal, "afterSeal");
         return this;
     }
 
@@ -233,7 +242,7 @@ public final class DeltaRestore {
      * @return this
      */
     public DeltaRestore verify(Verify verify) {
-        this.verify = verify;
+        this.verify = requireNonNull(verify, "verify");
         return this;
     }
 
@@ -242,7 +251,8 @@ public final class DeltaRestore {
      *
      * @return the plan; whatever forbids the restore is part of it, all at once
      * @throws RewindCancelledException if it was cancelled
-     * @throws PgRewindException if the target or the backup cannot be read or understood
+     * @throws ProblemException if the target or the backup cannot be read; it says which, and what to do
+     * @throws PgRewindException if the target or the backup cannot be understood
      */
     public RestorePlan plan() {
         RestoreSettings settings = new RestoreSettings(
@@ -275,13 +285,7 @@ public final class DeltaRestore {
                     "planning the restore of \"" + target + "\" was cancelled",
                     e);
         }
-        if (e instanceof RuntimeException unchecked) {
-            return unchecked;
-        }
-        return new PgRewindException(
-                "cannot plan the restore of \"" + target + "\" from " + backup.description() + ": "
-                        + PgRewindException.describe(e),
-                e);
+        return PlanningFailure.of("cannot plan the restore of \"" + target + "\"", target, backup.description(), e);
     }
 
     /**
@@ -289,7 +293,7 @@ public final class DeltaRestore {
      *
      * @param targetDirectory the data directory
      * @return the status; empty if no restore of it was begun, or the last one is finished
-     * @throws PgRewindException if the directory cannot be read
+     * @throws ProblemException if the directory cannot be read, or is none
      */
     public static Optional<RewindStatus> status(Path targetDirectory) {
         return Rewind.status(targetDirectory);

@@ -1,5 +1,7 @@
 package org.pgrewind4j.core.restore;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.common.collect.ImmutableSortedMap;
 import java.util.Locale;
 import java.util.Map;
@@ -142,6 +144,7 @@ public final class RecoveryGoal {
      * @return the goal
      */
     public static RecoveryGoal lsn(Lsn lsn) {
+        requireNonNull(lsn, "lsn");
         return of(Kind.LSN, lsn.toString());
     }
 
@@ -153,6 +156,7 @@ public final class RecoveryGoal {
      * @throws IllegalArgumentException if it holds the end of a line
      */
     public static RecoveryGoal name(String name) {
+        requireNonNull(name, "name");
         return of(Kind.NAME, name);
     }
 
@@ -164,6 +168,7 @@ public final class RecoveryGoal {
      * @throws IllegalArgumentException if it holds the end of a line
      */
     public static RecoveryGoal time(String time) {
+        requireNonNull(time, "time");
         return of(Kind.TIME, time);
     }
 
@@ -175,6 +180,7 @@ public final class RecoveryGoal {
      * @throws IllegalArgumentException if it holds the end of a line
      */
     public static RecoveryGoal xid(String xid) {
+        requireNonNull(xid, "xid");
         return of(Kind.XID, xid);
     }
 

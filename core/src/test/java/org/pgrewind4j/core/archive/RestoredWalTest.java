@@ -1,7 +1,6 @@
 package org.pgrewind4j.core.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +22,7 @@ import org.pgrewind4j.testserver.LogicalContents;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.timeline.Lsn;
-import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 import org.pgrewind4j.wal.DirectoryWalSource;
 import org.pgrewind4j.wal.WalSegmentName;
@@ -45,9 +44,11 @@ class RestoredWalTest {
             Path target = pair.source().dataDirectory();
             Files.move(target.resolve("pg_wal/00000002.history"), archive.resolve("00000002.history"));
             Rewind rewind = Rewind.of(target).from(source);
-            assertThatThrownBy(rewind::plan)
-                    .isInstanceOf(PgRewindException.class)
-                    .hasMessageContaining("has no history file \"pg_wal/00000002.history\"");
+            assertThat(rewind.plan().problems()).singleElement().satisfies(problem -> {
+                assertThat(problem.kind()).isEqualTo(Problem.Kind.HISTORY_UNKNOWN);
+                assertThat(problem.side()).isEqualTo(Side.TARGET);
+                assertThat(problem.place()).isEqualTo("pg_wal/00000002.history");
+            });
 
             assertThat(rewind.walFrom(WalSegmentSource.firstOf(new DirectoryWalSource(archive)))
                             .plan()

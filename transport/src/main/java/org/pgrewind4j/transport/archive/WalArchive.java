@@ -1,5 +1,7 @@
 package org.pgrewind4j.transport.archive;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -74,6 +76,7 @@ public final class WalArchive implements WalSegmentSource {
      * @return the archive
      */
     public static WalArchive of(Path directory) {
+        requireNonNull(directory, "directory");
         return new WalArchive(directory);
     }
 

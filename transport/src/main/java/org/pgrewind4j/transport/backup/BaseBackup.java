@@ -1,5 +1,7 @@
 package org.pgrewind4j.transport.backup;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -11,6 +13,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.transport.RangeReceiver;
@@ -19,6 +22,7 @@ import org.pgrewind4j.transport.SourceFile;
 import org.pgrewind4j.transport.SourceFileVisitor;
 import org.pgrewind4j.transport.SourceMode;
 import org.pgrewind4j.transport.SourceProblem;
+import org.pgrewind4j.transport.local.DataDirectoryException;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 import org.pgrewind4j.wal.WalSegmentSource;
 import org.pgrewind4j.wal.control.ControlFile;
@@ -48,13 +52,18 @@ public final class BaseBackup implements Backup {
      *
      * @param directory where it lies
      * @return the backup, which the caller closes
-     * @throws java.nio.file.NoSuchFileException if there is no such directory, or it has no control file
+     * @throws DataDirectoryException if it is no directory, has no control file, or may not be read
      * @throws IOException if it cannot be read, or is not a backup: it has no {@code backup_label}, and its server was not
      *     stopped cleanly
      * @throws org.pgrewind4j.timeline.PgRewindException if its control file is not that of a release that the library knows
      */
     public static BaseBackup open(Path directory) throws IOException {
+        requireNonNull(directory, "directory");
         Path root = directory.toAbsolutePath().normalize();
+        Optional<DataDirectoryException> none = DataDirectoryException.findInCluster(Side.SOURCE, root);
+        if (none.isPresent()) {
+            throw none.get();
+        }
         LocalDirectoryTransport transport = LocalDirectoryTransport.openToLookAt(root);
         try {
             ControlFile controlFile = transport.controlFile();

@@ -1,5 +1,7 @@
 package org.pgrewind4j.transport.live;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -93,6 +95,8 @@ public final class LiveServerTransport implements Transport {
      * @return a builder, whose {@code open} makes the transport
      */
     public static LiveServerBuilder ofDataSource(DataSource dataSource, String name) {
+        requireNonNull(dataSource, "dataSource");
+        requireNonNull(name, "name");
         return new LiveServerBuilder(new DataSourceConnector(dataSource, "server \"" + name + "\""));
     }
 
@@ -107,6 +111,8 @@ public final class LiveServerTransport implements Transport {
      * @throws IllegalArgumentException if it is not a URL of the PostgreSQL driver, or asks for a replication connection
      */
     public static LiveServerBuilder ofJdbcUrl(String url, Properties properties) {
+        requireNonNull(url, "url");
+        requireNonNull(properties, "properties");
         return new LiveServerBuilder(UrlConnector.of(url, properties));
     }
 
@@ -121,6 +127,7 @@ public final class LiveServerTransport implements Transport {
      * @throws IllegalArgumentException if it is malformed or asks for something that is not supported, which is named
      */
     public static LiveServerBuilder ofConnectionString(String connectionString) {
+        requireNonNull(connectionString, "connectionString");
         LibpqConnection libpq = LibpqConnection.of(connectionString);
         LiveServerBuilder builder = new LiveServerBuilder(libpq.connector());
         libpq.connectTimeout().ifPresent(time -> builder.timeouts(LiveTimeouts.DEFAULT.withConnect(time)));

@@ -1,5 +1,7 @@
 package org.pgrewind4j.transport.live;
 
+import static java.util.Objects.requireNonNull;
+
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
@@ -54,6 +56,8 @@ public final class PrimaryConninfo {
      * @throws IllegalArgumentException as {@link LiveServerTransport#ofConnectionString} does
      */
     public static String of(String connectionString, Secrets secrets) {
+        requireNonNull(connectionString, "connectionString");
+        requireNonNull(secrets, "secrets");
         return of(LibpqConnection.of(connectionString), secrets);
     }
 
@@ -71,6 +75,9 @@ public final class PrimaryConninfo {
      * @throws IllegalArgumentException as {@link LiveServerTransport#ofJdbcUrl} does
      */
     public static String ofJdbcUrl(String url, Properties properties, Secrets secrets) {
+        requireNonNull(url, "url");
+        requireNonNull(properties, "properties");
+        requireNonNull(secrets, "secrets");
         Map<LibpqOption, String> values = new EnumMap<>(LibpqOption.class);
         UrlConnector.of(url, properties)
                 .libpqParameters()
@@ -89,6 +96,8 @@ public final class PrimaryConninfo {
      * @throws IllegalArgumentException if it is not one of the PostgreSQL driver
      */
     public static String ofConnection(Connection connection, Secrets secrets) throws SQLException {
+        requireNonNull(connection, "connection");
+        requireNonNull(secrets, "secrets");
         DatabaseMetaData asked = connection.getMetaData();
         Properties user = new Properties();
         user.setProperty("user", asked.getUserName());

@@ -1,5 +1,7 @@
 package org.pgrewind4j.transport.local;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,6 +14,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.transport.Gate;
@@ -57,10 +60,14 @@ public final class LocalDirectoryTransport implements Transport {
      *
      * @param dataDirectory the data directory
      * @return a transport, which the caller closes
-     * @throws java.nio.file.NoSuchFileException if there is no such directory, or it has no control file
+     * @throws DataDirectoryException if it is no directory, has no control file, or may not be read
      * @throws IOException if the control file cannot be read
      */
     public static LocalDirectoryTransport open(Path dataDirectory) throws IOException {
+        Optional<DataDirectoryException> fault = DataDirectoryException.findInCluster(Side.SOURCE, dataDirectory);
+        if (fault.isPresent()) {
+            throw fault.get();
+        }
         LocalDirectoryTransport transport = openToLookAt(dataDirectory);
         transport.controlFileWhenOpened = transport.read(DataPath.CONTROL_FILE, ControlFile.SIZE);
         return transport;
@@ -72,11 +79,10 @@ public final class LocalDirectoryTransport implements Transport {
      *
      * @param dataDirectory the data directory
      * @return a transport, which the caller closes
-     * @throws java.nio.file.NoSuchFileException if there is no such directory
      * @throws IOException if it cannot be looked at
      */
     public static LocalDirectoryTransport openToLookAt(Path dataDirectory) throws IOException {
-        return new LocalDirectoryTransport(DataDirectory.of(dataDirectory));
+        return new LocalDirectoryTransport(DataDirectory.of(requireNonNull(dataDirectory, "dataDirectory")));
     }
 
     @Override

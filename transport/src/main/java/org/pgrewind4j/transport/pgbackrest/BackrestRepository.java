@@ -1,5 +1,7 @@
 package org.pgrewind4j.transport.pgbackrest;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -59,6 +61,8 @@ public final class BackrestRepository {
      * @throws IllegalArgumentException if no stanza can have that name
      */
     public static BackrestRepository open(Path repository, String stanza) throws IOException {
+        requireNonNull(repository, "repository");
+        requireNonNull(stanza, "stanza");
         return at(repository, stanza).open();
     }
 
@@ -71,6 +75,8 @@ public final class BackrestRepository {
      * @throws IllegalArgumentException if no stanza can have that name
      */
     public static Builder at(Path repository, String stanza) {
+        requireNonNull(repository, "repository");
+        requireNonNull(stanza, "stanza");
         if (!STANZA.matcher(stanza).matches()) {
             throw new IllegalArgumentException("not the name of a stanza: \"" + VisibleText.of(stanza) + "\"");
         }

@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -25,6 +24,7 @@ import org.pgrewind4j.testserver.Failover;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
+import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
@@ -44,8 +44,13 @@ class LocalDirectoryTransportTest {
     @Test
     void wantsADataDirectory(@TempDir Path empty) {
         assertThatThrownBy(() -> LocalDirectoryTransport.open(empty))
-                .isInstanceOf(NoSuchFileException.class)
-                .hasMessage("global/pg_control");
+                .isInstanceOfSatisfying(DataDirectoryException.class, e -> {
+                    assertThat(e.side()).isEqualTo(Side.SOURCE);
+                    assertThat(e.reason()).isEqualTo(DataDirectoryException.Reason.NOT_A_CLUSTER);
+                    assertThat(e.getFile()).isEqualTo(empty.toString());
+                })
+                .hasMessage("the source \"" + empty + "\" is not a data directory: it has no \"global/pg_control\"\n"
+                        + "HINT: check the path: it must be a data directory.");
     }
 
     @Test

@@ -1,5 +1,7 @@
 package org.pgrewind4j.wal.control;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;
@@ -62,6 +64,7 @@ public final class ControlFile {
      * @throws MalformedCheckPointException if a field of the checkpoint's copy holds an impossible value
      */
     public static ControlFile parse(byte[] bytes) {
+        requireNonNull(bytes, "bytes");
         if (bytes.length != SIZE) {
             throw ControlFileException.wrongSize(SIZE, bytes.length);
         }

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.core.Durability;
+import org.pgrewind4j.core.Problem;
+import org.pgrewind4j.core.ProblemException;
 import org.pgrewind4j.core.RewindException.TargetState;
 import org.pgrewind4j.core.RewindListener;
 import org.pgrewind4j.core.RewindReport;
@@ -24,9 +26,10 @@ import org.pgrewind4j.core.internal.events.PhaseEvents;
 import org.pgrewind4j.core.internal.events.PhaseTimes;
 import org.pgrewind4j.core.internal.files.FileOperations;
 import org.pgrewind4j.core.internal.files.LocalFileOperations;
-import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.local.DataDirectory;
+import org.pgrewind4j.transport.local.DataDirectoryException;
 
 /** Finishes an execution that was interrupted after its seal, without the source. */
 public final class Resumption {
@@ -58,6 +61,10 @@ public final class Resumption {
     }
 
     private Optional<RewindReport> resume() {
+        Optional<DataDirectoryException> none = DataDirectoryException.find(Side.TARGET, target);
+        if (none.isPresent()) {
+            throw TargetFailure.of(target, TargetState.UNTOUCHED, none.get());
+        }
         try (TargetLock lock = TargetLock.acquire(target, files)) {
             StagingArea root = new StagingArea(target, List.of());
             area = root;
@@ -87,7 +94,10 @@ public final class Resumption {
 
     private static void requireSealed(StagingArea area) throws IOException {
         if (area.state() == StagingArea.State.OVERWRITING) {
-            throw new PgRewindException("an execution in place was interrupted before its seal");
+            throw new ProblemException(new Problem(
+                    Problem.Kind.INTERRUPTED_IN_PLACE,
+                    "an execution in place was interrupted before its seal",
+                    "rewind the target, which finishes it."));
         }
     }
 

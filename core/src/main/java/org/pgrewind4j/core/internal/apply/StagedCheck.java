@@ -8,10 +8,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.zip.CRC32C;
+import org.pgrewind4j.core.Problem;
+import org.pgrewind4j.core.ProblemException;
 import org.pgrewind4j.core.internal.area.Manifest;
 import org.pgrewind4j.core.internal.area.OwnNames;
 import org.pgrewind4j.core.internal.area.StagingArea;
 import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.transport.local.DataDirectory;
 
 /** Proves that staged data, and what is in place already, is what was sealed, before the target is changed any further. */
@@ -108,7 +111,10 @@ final class StagedCheck {
     }
 
     private static PgRewindException damaged(Path file, String expected, String found) {
-        return new PgRewindException(PgRewindException.withHint(
+        return new ProblemException(new Problem(
+                Problem.Kind.STAGING_DAMAGED,
+                Side.TARGET,
+                file.toString(),
                 "staged data is damaged: \"" + file + "\": expected " + expected + ", found " + found,
                 "if no server starts on the target, restore it from a backup of the new primary; else remove \""
                         + OwnNames.STAGING + "\" from it and rewind again."));

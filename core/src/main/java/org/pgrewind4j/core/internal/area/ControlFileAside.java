@@ -38,7 +38,7 @@ public final class ControlFileAside {
         if (!Manifest.fingerprint(aside).equals(fingerprint)) {
             files.move(area.controlFileAside(), area.controlFile());
             area.syncControlFile(files);
-            throw ServerLock.startedSincePlanned();
+            throw ServerLock.startedSincePlanned(area.dataDirectory());
         }
     }
 }

@@ -18,9 +18,12 @@ import org.pgrewind4j.core.FileAction.RemoveDirectory;
 import org.pgrewind4j.core.FileAction.RemoveFile;
 import org.pgrewind4j.core.FileAction.SetAttributes;
 import org.pgrewind4j.core.FileAction.Truncate;
+import org.pgrewind4j.core.Problem;
+import org.pgrewind4j.core.ProblemException;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.SourceFile;
@@ -57,7 +60,10 @@ public final class ManifestText {
     private static final String FIRST = "pgrewind4j-manifest\t1\n";
     private static final String END = "end\t";
 
-    private static final String DAMAGED = PgRewindException.withHint(
+    private static final Problem DAMAGED = new Problem(
+            Problem.Kind.STAGING_DAMAGED,
+            Side.TARGET,
+            OwnNames.STAGING + "/manifest",
             "the manifest of an interrupted rewind is damaged, or of another version of this library",
             "resume with the version that began the rewind; if that fails too, restore the target from a backup of the"
                     + " new primary.");
@@ -173,13 +179,13 @@ public final class ManifestText {
         if (!text.startsWith(FIRST)
                 || end < 0
                 || !text.substring(end).equals(END + crc(text.substring(0, end)) + "\n")) {
-            throw new PgRewindException(DAMAGED);
+            throw new ProblemException(DAMAGED);
         }
         try {
             return new Parser().parse(text.substring(FIRST.length(), end).split("\n"));
         } catch (RuntimeException e) {
             // Its CRC is right, so it was written like that, by whatever claims to be this version.
-            throw new PgRewindException(DAMAGED, e);
+            throw new ProblemException(DAMAGED, e);
         }
     }
 

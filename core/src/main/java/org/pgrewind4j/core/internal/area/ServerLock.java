@@ -8,8 +8,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import org.pgrewind4j.core.Problem;
+import org.pgrewind4j.core.ProblemException;
 import org.pgrewind4j.core.internal.files.FileOperations;
 import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.transport.local.PostmasterPid;
 
 /**
@@ -52,10 +55,7 @@ public final class ServerLock implements Closeable {
         try {
             files.createHardLink(file, written);
         } catch (FileAlreadyExistsException e) {
-            throw new PgRewindException(
-                    PgRewindException.withHint(
-                            "a server is just being started on the target", "stop it and plan again."),
-                    e);
+            throw new ProblemException(running(target, "a server is just being started on the target"), e);
         } catch (FileSystemException | UnsupportedOperationException e) {
             // A file system without hard links.
             files.move(written, file);
@@ -70,9 +70,13 @@ public final class ServerLock implements Closeable {
     }
 
     /** What is wrong if the target's control file is no longer the one that it was planned with. */
-    public static PgRewindException startedSincePlanned() {
-        return new PgRewindException(PgRewindException.withHint(
-                "a server was started on the target since the rewind was planned", "stop it and plan again."));
+    public static PgRewindException startedSincePlanned(Path target) {
+        return new ProblemException(new Problem(
+                Problem.Kind.TARGET_CHANGED,
+                Side.TARGET,
+                target.toString(),
+                "a server was started on the target since the rewind was planned",
+                "stop it and plan again."));
     }
 
     /**
@@ -82,9 +86,13 @@ public final class ServerLock implements Closeable {
      */
     public static void requireNoServer(Path target) throws IOException {
         if (isServerRunning(target)) {
-            throw new PgRewindException(
-                    PgRewindException.withHint("a server runs on the target", "stop it and plan again."));
+            throw new ProblemException(running(target, "a server runs on the target"));
         }
+    }
+
+    private static Problem running(Path target, String message) {
+        return new Problem(
+                Problem.Kind.TARGET_RUNNING, Side.TARGET, target.toString(), message, "stop it and plan again.");
     }
 
     /** The lines that a server in single-user mode writes: process, directory, start, port, socket and address; no server's port is 0. */

@@ -121,6 +121,10 @@ public final class StagingArea {
         return directory.resolve(name);
     }
 
+    Path dataDirectory() {
+        return dataDirectory;
+    }
+
     public Path root() {
         return dataDirectory.resolve(OwnNames.STAGING);
     }

@@ -11,17 +11,24 @@ public final class TargetFailure {
 
     private TargetFailure() {}
 
-    /** For a rewind. */
+    /** For a rewind without its source. */
     public static RewindException of(Path target, TargetState state, Exception cause) {
-        return of("rewind", target, state, cause);
+        return of("rewind", target, "", state, cause);
     }
 
-    /** For whatever work it was, by its name. */
-    public static RewindException of(String work, Path target, TargetState state, Exception cause) {
+    /** For whatever work it was, by its name, from a source by the name that it has in messages. */
+    public static RewindException of(String work, Path target, String source, TargetState state, Exception cause) {
         if (cause instanceof VerificationException different) {
             return different;
         }
-        return new RewindException(
-                state, "the " + work + " of \"" + target + "\" failed: " + PgRewindException.describe(cause), cause);
+        return failed("the " + work + " of \"" + target + "\" failed", target, source, state, cause);
+    }
+
+    /** For what failed, in words. */
+    public static RewindException failed(String what, Path target, String source, TargetState state, Exception cause) {
+        return FailureReason.between(target, source)
+                .find(cause, "")
+                .map(problem -> new RewindException(state, what + ": ", problem, cause))
+                .orElseGet(() -> new RewindException(state, what + ": " + PgRewindException.withoutHint(cause), cause));
     }
 }

@@ -10,8 +10,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.core.Problem;
+import org.pgrewind4j.core.ProblemException;
 import org.pgrewind4j.core.internal.files.FileOperations;
 import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.timeline.Side;
 
 /**
  * Keeps two executions off one target. The operating system releases it when the process ends, however it ends; the file
@@ -78,8 +81,12 @@ public final class TargetLock implements Closeable {
     }
 
     private static PgRewindException busy(Path target) {
-        return new PgRewindException(
-                PgRewindException.withHint("another rewind works on \"" + target + "\"", "wait until it is done."));
+        return new ProblemException(new Problem(
+                Problem.Kind.REWIND_AT_WORK,
+                Side.TARGET,
+                target.toString(),
+                "another rewind works on \"" + target + "\"",
+                "wait until it is done."));
     }
 
     /** Keeps servers off the target too, from now on. */

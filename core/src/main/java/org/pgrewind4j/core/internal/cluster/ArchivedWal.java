@@ -3,8 +3,11 @@ package org.pgrewind4j.core.internal.cluster;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.pgrewind4j.core.Problem;
+import org.pgrewind4j.core.ProblemException;
 import org.pgrewind4j.core.internal.files.FileOperations.WritableFile;
 import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.wal.WalSegment;
 import org.pgrewind4j.wal.WalSegmentName;
 import org.pgrewind4j.wal.WalSegmentSource;
@@ -54,7 +57,11 @@ public final class ArchivedWal {
     }
 
     private static PgRewindException gone(WalSegmentName name) {
-        return new PgRewindException(PgRewindException.withHint(
-                "the archive no longer has \"" + name.fileName() + "\", which replay needs", "plan again."));
+        return new ProblemException(new Problem(
+                Problem.Kind.WAL_MISSING_FOR_REPLAY,
+                Side.SOURCE,
+                name.fileName(),
+                "the archive no longer has \"" + name.fileName() + "\", which replay needs",
+                "plan again."));
     }
 }

@@ -5,7 +5,10 @@ import java.io.Serial;
 import java.util.List;
 import java.util.Optional;
 import org.pgrewind4j.core.Examination;
+import org.pgrewind4j.core.Problem;
+import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.transport.DataPath;
@@ -47,8 +50,23 @@ public record Cluster(ControlFile controlFile, TimelineHistory history) {
         @Serial
         private static final long serialVersionUID = 1L;
 
-        MissingHistoryException(String message) {
-            super(message);
+        private final String file;
+
+        MissingHistoryException(String cluster, DataPath file) {
+            super(PgRewindException.withHint(
+                    cluster + " has no history file \"" + file + "\" for the timeline that it is on",
+                    "restore the file from the WAL archive into that directory."));
+            this.file = file.toString();
+        }
+
+        /** What is missing, told as a problem of one of the two. */
+        public Problem problem(Kind kind, Side side) {
+            return new Problem(
+                    kind,
+                    side,
+                    file,
+                    PgRewindException.withoutHint(this),
+                    PgRewindException.hint(this).orElseThrow());
         }
     }
 
@@ -68,10 +86,8 @@ public record Cluster(ControlFile controlFile, TimelineHistory history) {
         }
         return WalSegmentSource.firstOf(archives)
                 .history(timeline)
-                .orElseThrow(() -> new MissingHistoryException(PgRewindException.withHint(
-                        transport.description() + " has no history file \""
-                                + historyPath(controlFile.version(), timeline) + "\" for the timeline that it is on",
-                        "restore the file from the WAL archive into that directory.")));
+                .orElseThrow(() -> new MissingHistoryException(
+                        transport.description(), historyPath(controlFile.version(), timeline)));
     }
 
     private static DataPath historyPath(PostgresVersion version, TimelineId timeline) {

@@ -69,7 +69,8 @@ public final class Execution {
             // Until the target is locked, what lies there is another process's.
             throw cancellation.isCancelled()
                     ? cancelled(order, TargetState.UNTOUCHED, e)
-                    : TargetFailure.of(order.work(), order.target(), TargetState.UNTOUCHED, e);
+                    : TargetFailure.of(
+                            order.work(), order.target(), order.source().description(), TargetState.UNTOUCHED, e);
         } finally {
             order.manner().listener().end();
         }
@@ -84,7 +85,7 @@ public final class Execution {
             work.close();
             throw isCancelled
                     ? cancelled(order, area.targetState(), e)
-                    : TargetFailure.of(order.work(), target, area.targetState(), e);
+                    : TargetFailure.of(order.work(), target, order.source().description(), area.targetState(), e);
         }
     }
 
@@ -147,7 +148,7 @@ public final class Execution {
     /** All was decided for this very state of the target. */
     private void requireUnchanged() throws IOException {
         if (!order.isPlannedFor(area.plannedControlFile()) || ServerLock.isServerRunning(target)) {
-            throw ServerLock.startedSincePlanned();
+            throw ServerLock.startedSincePlanned(target);
         }
         // A restore by content has compared what was overwritten as well.
         Optional<Problem> problem =

@@ -10,16 +10,15 @@ import java.util.Map;
 import java.util.Optional;
 import org.pgrewind4j.core.Durability;
 import org.pgrewind4j.core.FileAction.WriteConfiguration;
-import org.pgrewind4j.core.RewindException;
 import org.pgrewind4j.core.RewindException.TargetState;
 import org.pgrewind4j.core.StandbySettings;
 import org.pgrewind4j.core.internal.area.ServerLock;
 import org.pgrewind4j.core.internal.area.StagingArea;
+import org.pgrewind4j.core.internal.area.TargetFailure;
 import org.pgrewind4j.core.internal.area.TargetLock;
 import org.pgrewind4j.core.internal.config.StandbyFiles;
 import org.pgrewind4j.core.internal.files.FileOperations;
 import org.pgrewind4j.core.internal.files.LocalFileOperations;
-import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
@@ -55,10 +54,8 @@ public final class StandbyWriter {
             ServerLock.requireNoServer(target);
             write(new StandbyFiles(Optional.of(settings), base.controlFile().version()), base, lock);
         } catch (IOException | RuntimeException e) {
-            throw new RewindException(
-                    TargetState.UNTOUCHED,
-                    "cannot make a standby of \"" + target + "\": " + PgRewindException.describe(e),
-                    e);
+            throw TargetFailure.failed(
+                    "cannot make a standby of \"" + target + "\"", target, "", TargetState.UNTOUCHED, e);
         }
     }
 

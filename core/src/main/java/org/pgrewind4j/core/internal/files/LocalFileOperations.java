@@ -38,10 +38,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.pgrewind4j.core.Durability;
+import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.RewindException;
 import org.pgrewind4j.core.internal.events.Events;
 import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.transport.backup.BackupEntry;
+import org.pgrewind4j.transport.local.DataDirectoryException;
 
 /**
  * File operations on the local machine. What is created gets the owner of the data directory, its group if this process
@@ -88,10 +91,16 @@ public final class LocalFileOperations implements FileOperations {
         try {
             return new LocalFileOperations(dataDirectory, durability);
         } catch (IOException e) {
+            Problem problem = DataDirectoryException.find(Side.TARGET, dataDirectory)
+                    .map(Problem::of)
+                    .orElseGet(() -> new Problem(
+                            Problem.Kind.UNREADABLE,
+                            Side.TARGET,
+                            dataDirectory.toString(),
+                            PgRewindException.describe(e),
+                            ""));
             throw new RewindException(
-                    RewindException.TargetState.UNTOUCHED,
-                    "cannot look at \"" + dataDirectory + "\": " + PgRewindException.describe(e),
-                    e);
+                    RewindException.TargetState.UNTOUCHED, "cannot look at \"" + dataDirectory + "\": ", problem, e);
         }
     }
 

@@ -165,6 +165,8 @@ public final class PlanJson {
         for (Problem problem : problems) {
             json.beginElement()
                     .member("kind", problem.kind())
+                    .member("side", problem.side())
+                    .member("place", problem.place())
                     .member("message", problem.message())
                     .member("cure", problem.cure())
                     .end();

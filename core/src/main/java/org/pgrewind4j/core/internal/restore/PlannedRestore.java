@@ -115,7 +115,13 @@ public final class PlannedRestore implements RestorePlan {
 
     private static RewindException finishedElsewhere() {
         return new RewindException(
-                TargetState.UNTOUCHED, "the interrupted restore was finished by somebody else since it was planned");
+                TargetState.UNTOUCHED,
+                "",
+                new Problem(
+                        Problem.Kind.TARGET_CHANGED,
+                        "the interrupted restore was finished by somebody else since it was planned",
+                        "plan again."),
+                null);
     }
 
     private RestoreReport report(RewindReport done) {
@@ -132,7 +138,7 @@ public final class PlannedRestore implements RestorePlan {
                 Files.createDirectory(
                         target, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             } catch (IOException e) {
-                throw TargetFailure.of("restore", target, TargetState.UNTOUCHED, e);
+                throw TargetFailure.of("restore", target, "", TargetState.UNTOUCHED, e);
             }
         }
     }

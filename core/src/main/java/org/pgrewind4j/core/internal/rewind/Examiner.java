@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
-import org.pgrewind4j.core.Compare;
 import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.core.Verdict;
+import org.pgrewind4j.core.internal.area.FailureReason;
 import org.pgrewind4j.core.internal.cluster.BackupLabel;
 import org.pgrewind4j.core.internal.cluster.BranchIdentity;
 import org.pgrewind4j.core.internal.cluster.Cluster;
@@ -20,18 +20,24 @@ import org.pgrewind4j.core.internal.rewind.settings.Settings;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.DivergenceFinder;
 import org.pgrewind4j.timeline.Lsn;
-import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.timeline.MalformedHistoryException;
+import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.timeline.TimelineSpan;
+import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.ReplayEnd;
 import org.pgrewind4j.transport.SourceProblem;
+import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.transport.backup.Backup;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 import org.pgrewind4j.transport.local.PostmasterPid;
 import org.pgrewind4j.wal.EndOfWal;
 import org.pgrewind4j.wal.MissingWalException;
+import org.pgrewind4j.wal.UnsupportedVersionException;
 import org.pgrewind4j.wal.WalEndsTooEarlyException;
+import org.pgrewind4j.wal.WalSegmentSource;
 import org.pgrewind4j.wal.control.ClusterState;
 import org.pgrewind4j.wal.control.ControlFile;
+import org.pgrewind4j.wal.control.ControlFileException;
 
 /**
  * Finds out who diverged from whom, and where: all that control files, histories and the ends of WAL tell. What forbids
@@ -52,21 +58,40 @@ final class Examiner {
     /** The answer's verdict is {@code REWIND} if the target must be scanned, whatever forbids a rewind so far. */
     Examined examine(LocalDirectoryTransport target, ControlFile targetControl) throws IOException {
         Examined examined = Examined.of(targetControl);
-        List<SourceProblem> ofServer = settings.source().problems();
-        if (ofServer.stream().anyMatch(problem -> problem.kind() == SourceProblem.Kind.NOT_PERMITTED)) {
-            // Not even its control file can be read; all that is missing is told at once.
+        if (isSameDirectory()) {
+            preconditions.add(new Problem(
+                    Kind.SAME_DIRECTORY,
+                    Side.BOTH,
+                    settings.target().toString(),
+                    "source and target are the same directory: \"" + settings.target() + "\"",
+                    "name the new primary's data directory as the source."));
+            return examined;
+        }
+        List<SourceProblem> ofServer;
+        ControlFile sourceControl;
+        try {
+            ofServer = settings.source().problems();
+            if (ofServer.stream().anyMatch(problem -> problem.kind() == SourceProblem.Kind.NOT_PERMITTED)) {
+                // Not even its control file can be read; all that is missing is told at once.
+                checkNotRunning();
+                preconditions.checkServer(ofServer);
+                preconditions.checkTarget(targetControl);
+                return examined;
+            }
+            if (settings.source() instanceof Backup backup && backup.facts().isOnline()) {
+                checkNotRunning();
+                preconditions.checkTarget(targetControl);
+                refuse(backup);
+                return examined;
+            }
+            sourceControl = settings.source().controlFile();
+        } catch (ControlFileException | UnsupportedVersionException e) {
+            preconditions.add(
+                    FailureReason.ofFile(Side.SOURCE, settings.source().description(), e));
             checkNotRunning();
-            preconditions.checkServer(ofServer);
             preconditions.checkTarget(targetControl);
             return examined;
         }
-        if (settings.source() instanceof Backup backup && backup.facts().isOnline()) {
-            checkNotRunning();
-            preconditions.checkTarget(targetControl);
-            refuse(backup);
-            return examined;
-        }
-        ControlFile sourceControl = settings.source().controlFile();
         preconditions.checkPair(targetControl, sourceControl);
         checkNotRunning();
         preconditions.checkSource(sourceControl, ofServer);
@@ -76,21 +101,14 @@ final class Examiner {
             label.ifPresent(found -> refuseLabel());
             return examined;
         }
-        Cluster ofSource = Cluster.of(settings.source(), sourceControl);
-        Cluster ofTarget;
-        try {
-            ofTarget = Cluster.of(target, targetControl, settings.archives());
-        } catch (MissingHistoryException e) {
-            if (settings.compare() == Compare.NEVER) {
-                throw e;
-            }
+        Optional<Cluster> source = cluster(Side.SOURCE, settings.source(), sourceControl, List.of());
+        Optional<Cluster> own = cluster(Side.TARGET, target, targetControl, settings.archives());
+        if (source.isEmpty() || own.isEmpty()) {
             label.ifPresent(found -> refuseLabel());
-            preconditions.add(
-                    Kind.HISTORY_UNKNOWN,
-                    PgRewindException.withoutHint(e),
-                    "restore the file from the WAL archive into that directory.");
             return examined;
         }
+        Cluster ofSource = source.get();
+        Cluster ofTarget = own.get();
         examined = examined.of(ofTarget, ofSource);
         if (label.isPresent()) {
             if (isRewound(label.get(), ofTarget, ofSource)) {
@@ -99,6 +117,26 @@ final class Examiner {
             refuseLabel();
         }
         return compared(target, examined, ofTarget, ofSource);
+    }
+
+    /** Empty if the history of its timeline is not there, or damaged. A target can be compared without, a source cannot. */
+    private Optional<Cluster> cluster(
+            Side side, Transport transport, ControlFile controlFile, List<WalSegmentSource> archives)
+            throws IOException {
+        try {
+            return Optional.of(Cluster.of(transport, controlFile, archives));
+        } catch (MissingHistoryException e) {
+            preconditions.add(e.problem(side == Side.TARGET ? Kind.HISTORY_UNKNOWN : Kind.SOURCE_UNUSABLE, side));
+        } catch (MalformedHistoryException e) {
+            preconditions.add(FailureReason.ofFile(side, e.file(), e));
+        }
+        return Optional.empty();
+    }
+
+    /** Each has a directory of this name, which no server makes a link. */
+    private boolean isSameDirectory() throws IOException {
+        DataPath global = DataPath.of("global");
+        return settings.source().isSame(global, global.in(settings.target()));
     }
 
     /**

@@ -47,8 +47,8 @@ final class LostWork {
     static Optional<DivergenceReport> of(Settings settings) throws IOException {
         try (LocalDirectoryTransport target = LocalDirectoryTransport.openToLookAt(settings.target())) {
             Preconditions preconditions = new Preconditions();
-            Examined examined =
-                    new Examiner(settings, preconditions).examine(target, Planner.targetControl(settings, target));
+            Examined examined = new Examiner(settings, preconditions)
+                    .examine(target, TargetDirectory.controlFile(settings, target));
             Optional<Divergence> divergence =
                     examined.divergence().filter(parting -> parting.kind() != Divergence.Kind.SAME_TIMELINE);
             return examined.verdict() == Verdict.CAN_FOLLOW || divergence.isEmpty()

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.core.BlockSelection;
 import org.pgrewind4j.core.CopiedBytes;
@@ -15,6 +16,7 @@ import org.pgrewind4j.core.FileAction.UpdateFile;
 import org.pgrewind4j.core.NeededWal;
 import org.pgrewind4j.core.Phase;
 import org.pgrewind4j.core.Problem;
+import org.pgrewind4j.core.RewindException;
 import org.pgrewind4j.core.RewindPlan;
 import org.pgrewind4j.core.RewindRefusedException;
 import org.pgrewind4j.core.RewindReport;
@@ -23,6 +25,7 @@ import org.pgrewind4j.core.Verify;
 import org.pgrewind4j.core.Warning;
 import org.pgrewind4j.core.internal.apply.Resumption;
 import org.pgrewind4j.core.internal.apply.Verifier;
+import org.pgrewind4j.core.internal.area.PlanningFailure;
 import org.pgrewind4j.core.internal.cluster.ArchivedWal;
 import org.pgrewind4j.core.internal.cluster.ByteCount;
 import org.pgrewind4j.core.internal.cluster.RelationGeometry;
@@ -38,7 +41,7 @@ import org.pgrewind4j.core.internal.stage.Order;
 import org.pgrewind4j.core.report.DivergenceReport;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.Lsn;
-import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.timeline.TimelineId;
 
 /** The plan of a real rewind: what was asked for, what was found out, and what follows from it. */
@@ -52,6 +55,9 @@ public final class PlannedRewind implements RewindPlan {
     private final List<FileAction> actions;
     private final PlanNeeds needs;
     private final List<Warning> warnings;
+
+    /** A target is no longer what was planned for once the plan was executed. */
+    private final AtomicBoolean isExecuted = new AtomicBoolean();
 
     private PlannedRewind(
             Settings settings,
@@ -234,9 +240,10 @@ public final class PlannedRewind implements RewindPlan {
         try {
             return facts == null ? Optional.empty() : LostWork.of(settings);
         } catch (IOException e) {
-            throw new PgRewindException(
-                    "cannot read what a rewind of \"" + settings.target() + "\" loses: "
-                            + PgRewindException.describe(e),
+            throw PlanningFailure.of(
+                    "cannot read what a rewind of \"" + settings.target() + "\" loses",
+                    settings.target(),
+                    settings.source().description(),
                     e);
         }
     }
@@ -252,8 +259,8 @@ public final class PlannedRewind implements RewindPlan {
     public RewindReport execute() {
         return switch (verdict) {
             case REFUSED -> throw new RewindRefusedException(problems);
-            case REWIND -> Execution.execute(order()).warning(warnings);
-            case COMPARE -> Execution.execute(order()).found(Verdict.COMPARE).warning(warnings);
+            case REWIND -> executeOnce();
+            case COMPARE -> executeOnce().found(Verdict.COMPARE);
             case RESUME, ALREADY_REWOUND -> {
                 // A rewind that was killed after its very last change can have left its staging area.
                 RewindReport report = Resumption.resume(
@@ -270,6 +277,25 @@ public final class PlannedRewind implements RewindPlan {
                 yield nothingDone();
             }
         };
+    }
+
+    /** What failed and left the target untouched may be tried again; what was done may not. */
+    private RewindReport executeOnce() {
+        if (isExecuted.get()) {
+            throw new RewindException(
+                    RewindException.TargetState.UNTOUCHED,
+                    "",
+                    new Problem(
+                            Problem.Kind.PLAN_EXECUTED,
+                            Side.TARGET,
+                            settings.target().toString(),
+                            "the plan for \"" + settings.target() + "\" was executed before",
+                            "plan again to see whether anything is left to do."),
+                    null);
+        }
+        RewindReport report = Execution.execute(order()).warning(warnings);
+        isExecuted.set(true);
+        return report;
     }
 
     /** A rewind has this sealed, so that resuming it needs nobody to know the settings. */

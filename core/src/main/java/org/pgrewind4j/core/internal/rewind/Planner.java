@@ -1,7 +1,6 @@
 package org.pgrewind4j.core.internal.rewind;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -41,12 +40,20 @@ public final class Planner {
 
     public PlannedRewind plan() throws IOException {
         settings.listener().phaseStarted(Phase.COLLECT);
+        TargetDirectory directory = new TargetDirectory(settings, preconditions);
+        if (!directory.isThere()) {
+            return refused(null);
+        }
         if (SealedRewind.isIn(settings.target())) {
             return resumed();
         }
         StagingArea area = new StagingArea(settings.target(), List.of());
         try (LocalDirectoryTransport target = LocalDirectoryTransport.openToLookAt(settings.target())) {
-            PlannedRewind plan = plan(target, targetControl(target, area));
+            Optional<ControlFile> controlFile = directory.controlFile(target, area);
+            if (controlFile.isEmpty()) {
+                return refused(null);
+            }
+            PlannedRewind plan = plan(target, controlFile.get());
             Optional<Problem> kept = OverwrittenBlocks.keptBy(plan.actions(), area);
             if (kept.isPresent() && plan.verdict() != Verdict.REFUSED) {
                 preconditions.add(kept.get());
@@ -59,13 +66,21 @@ public final class Planner {
     /** As far as a plan without the scan, and without a look at files other than those that say who is who. */
     public Examination examine() throws IOException {
         settings.listener().phaseStarted(Phase.COLLECT);
+        TargetDirectory directory = new TargetDirectory(settings, preconditions);
+        if (!directory.isThere()) {
+            return Examination.of(Verdict.REFUSED, preconditions.problems());
+        }
         if (SealedRewind.isIn(settings.target())) {
             PlannedRewind resumed = resumed();
             return Examination.of(resumed.verdict(), resumed.problems());
         }
         StagingArea area = new StagingArea(settings.target(), List.of());
         try (LocalDirectoryTransport target = LocalDirectoryTransport.openToLookAt(settings.target())) {
-            Examined examined = new Examiner(settings, preconditions).examine(target, targetControl(target, area));
+            Optional<ControlFile> controlFile = directory.controlFile(target, area);
+            if (controlFile.isEmpty()) {
+                return Examination.of(Verdict.REFUSED, preconditions.problems());
+            }
+            Examined examined = new Examiner(settings, preconditions).examine(target, controlFile.get());
             List<Problem> problems = preconditions.problems();
             return examined.told(
                     settings.compare() == Compare.NEVER ? LostEvidence.withOffer(problems) : problems,
@@ -87,6 +102,7 @@ public final class Planner {
 
     /** What a rewind would lose; nothing is known of a target that an earlier rewind has sealed. */
     public Optional<DivergenceReport> lost() throws IOException {
+        TargetDirectory.require(settings.target());
         return SealedRewind.isIn(settings.target()) ? Optional.empty() : LostWork.of(settings);
     }
 
@@ -95,18 +111,6 @@ public final class Planner {
         return preconditions.problems().isEmpty()
                 ? PlannedRewind.of(settings, Verdict.RESUME, null, List.of())
                 : refused(null);
-    }
-
-    /** The control file of a target that no other rewind has begun to work on, or has in place. */
-    static ControlFile targetControl(Settings settings, LocalDirectoryTransport target) throws IOException {
-        return targetControl(target, new StagingArea(settings.target(), List.of()));
-    }
-
-    /** An execution in place that was interrupted has left the control file aside. */
-    private static ControlFile targetControl(LocalDirectoryTransport target, StagingArea area) throws IOException {
-        return area.state() == StagingArea.State.OVERWRITING
-                ? ControlFile.parse(Files.readAllBytes(area.plannedControlFile()))
-                : target.controlFile();
     }
 
     private PlannedRewind plan(LocalDirectoryTransport target, ControlFile targetControl) throws IOException {

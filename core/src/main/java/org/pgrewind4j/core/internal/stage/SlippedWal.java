@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.pgrewind4j.core.FileAction.RestoreWal;
-import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.core.Problem;
+import org.pgrewind4j.core.ProblemException;
+import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.wal.WalSegmentName;
 
 /**
@@ -42,8 +44,11 @@ final class SlippedWal {
                 // What is there of it is removed from the target, where the standby would read it first.
                 copy.markVanished();
             } else {
-                throw new PgRewindException(
-                        PgRewindException.withHint(
+                throw new ProblemException(
+                        new Problem(
+                                Problem.Kind.WAL_MISSING_FOR_REPLAY,
+                                Side.SOURCE,
+                                copy.path().toString(),
                                 "the source removed \"" + copy.path() + "\", which replay needs, before it was copied",
                                 "let the role replicate (ALTER ROLE ... REPLICATION), or give the source a replication slot or a"
                                         + " greater wal_keep_size, or name an archive that has the segment; then rewind again."));

@@ -9,10 +9,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.core.Problem;
+import org.pgrewind4j.core.ProblemException;
 import org.pgrewind4j.core.internal.cluster.RelationGeometry;
 import org.pgrewind4j.core.internal.files.FileOperations;
 import org.pgrewind4j.core.internal.files.StagingFiles;
 import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.transport.RangeReceiver;
 import org.pgrewind4j.transport.Transport;
@@ -167,7 +170,10 @@ final class StagedPages {
     }
 
     private PgRewindException damaged(FileRange page) {
-        return new PgRewindException(PgRewindException.withHint(
+        return new ProblemException(new Problem(
+                Problem.Kind.SOURCE_UNUSABLE,
+                Side.SOURCE,
+                page.path().toString(),
                 String.format(
                         Locale.ROOT,
                         "the source's file \"%s\" has a bad page checksum in block %d of the file, read %d times",

@@ -72,7 +72,12 @@ public final class LostEvidence {
     public static List<Problem> withOffer(List<Problem> problems) {
         return isAll(problems)
                 ? problems.stream()
-                        .map(problem -> new Problem(problem.kind(), problem.message(), problem.cure() + OFFER))
+                        .map(problem -> new Problem(
+                                problem.kind(),
+                                problem.side(),
+                                problem.place(),
+                                problem.message(),
+                                problem.cure() + OFFER))
                         .toList()
                 : problems;
     }
