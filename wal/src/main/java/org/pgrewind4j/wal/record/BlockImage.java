@@ -99,6 +99,39 @@ public final class BlockImage {
         return WalRecord.view(content);
     }
 
+    /**
+     * The page that the image stands for: decompressed, its hole filled with zeros, as replay puts it into a buffer
+     * (PostgreSQL: {@code src/backend/access/transam/xlogreader.c}, {@code RestoreBlockImage}). Replay then sets the page's
+     * LSN to the end of the record, and a checksum is computed when the page is written: neither is in the image.
+     *
+     * <p>LZ4 needs Apache Commons Compress at run time, Zstandard needs zstd-jni; both are optional dependencies.
+     *
+     * @return a new array of 8192 bytes
+     * @throws BlockImageException if the image does not decompress to a page without its hole, or the library that
+     *     decompresses it is not there
+     */
+    public byte[] restore() {
+        int rest = RecordContent.BLOCK_SIZE - holeLength;
+        if (holeOffset > rest) {
+            throw BlockImageException.malformed("hole at " + holeOffset + " of " + holeLength + " bytes");
+        }
+        byte[] stored = new byte[length()];
+        content().get(stored);
+        byte[] without = switch (compression()) {
+            case NONE -> stored;
+            case PGLZ -> PglzImage.decompress(stored, rest);
+            case LZ4 -> LibraryImage.lz4(stored, rest);
+            case ZSTD -> LibraryImage.zstd(stored, rest);
+        };
+        if (without.length != rest) {
+            throw BlockImageException.malformed("expected " + rest + " bytes, found " + without.length);
+        }
+        byte[] page = new byte[RecordContent.BLOCK_SIZE];
+        System.arraycopy(without, 0, page, 0, holeOffset);
+        System.arraycopy(without, holeOffset, page, holeOffset + holeLength, rest - holeOffset);
+        return page;
+    }
+
     /** Prints as {@code pg_waldump --bkp-details} does: {@code (FPW); hole: offset: 96, length: 64}. */
     @Override
     public String toString() {
