@@ -10,6 +10,7 @@ import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.core.internal.rewind.evidence.Preconditions;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.transport.SourceMode;
 import org.pgrewind4j.transport.SourceProblem;
 import org.pgrewind4j.wal.control.ControlFile;
 import org.pgrewind4j.wal.control.ControlFilePatch;
@@ -43,7 +44,7 @@ class ControlFilePreconditionsTest {
     void equalClustersAreFine() {
         assertThat(pair(source(file -> file))).isEmpty();
         preconditions.checkTarget(target(file -> file));
-        preconditions.checkSource(source(file -> file), List.of());
+        preconditions.checkSource(source(file -> file), SourceMode.PRIMARY, List.of());
         assertThat(problems()).isEmpty();
     }
 
@@ -163,7 +164,7 @@ class ControlFilePreconditionsTest {
     /** Its pages can be newer than the end that its control file knows. */
     @Test
     void halfRestoredSourceIsRefused() {
-        preconditions.checkSource(target(file -> file.backupStartPoint(new Lsn(1000))), List.of());
+        preconditions.checkSource(target(file -> file.backupStartPoint(new Lsn(1000))), SourceMode.STOPPED, List.of());
 
         assertThat(problems())
                 .containsExactly(new Problem(
@@ -173,29 +174,36 @@ class ControlFilePreconditionsTest {
     }
 
     @Test
-    void fullPageWritesOffIsNamedOnce() {
+    void fullPageWritesOffIsNamedOnceAndOfARunningSourceOnly() {
         ControlFile source = source(file -> file.fullPageWritesOff());
         preconditions.checkSource(
                 source,
+                SourceMode.PRIMARY,
                 List.of(new SourceProblem(
                         SourceProblem.Kind.FULL_PAGE_WRITES_OFF, "full_page_writes is off", "set it")));
         assertThat(problems())
                 .containsExactly(new Problem(Kind.FULL_PAGE_WRITES_OFF, "full_page_writes is off", "set it"));
 
         preconditions = new Preconditions();
-        preconditions.checkSource(source, List.of());
+        preconditions.checkSource(source, SourceMode.PRIMARY, List.of());
         assertThat(problems())
                 .containsExactly(new Problem(
                         Kind.FULL_PAGE_WRITES_OFF,
                         "full_page_writes was off on the source at its last checkpoint",
                         "set full_page_writes = on there, run a CHECKPOINT, and rewind again."));
+
+        preconditions = new Preconditions();
+        preconditions.checkSource(source, SourceMode.STOPPED, List.of());
+        assertThat(problems()).isEmpty();
     }
 
     @Test
     void eachProblemOfTheSourceHasAKind() {
         for (SourceProblem.Kind kind : SourceProblem.Kind.values()) {
             preconditions.checkSource(
-                    source(file -> file), List.of(new SourceProblem(kind, kind.name() + " found", "do something")));
+                    source(file -> file),
+                    SourceMode.PRIMARY,
+                    List.of(new SourceProblem(kind, kind.name() + " found", "do something")));
         }
         assertThat(problems())
                 .extracting(problem -> problem.kind() + ": " + problem.message())

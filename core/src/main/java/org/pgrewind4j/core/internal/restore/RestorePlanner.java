@@ -158,13 +158,13 @@ public final class RestorePlanner {
                         segment -> false,
                         settings.threads(),
                         settings.listener()),
+                equal,
                 new Order.Restore(
                         new RestoredBackup(facts.label(), dataDirectory(facts), settings.request()),
                         Files.isDirectory(settings.target())
                                 ? Manifest.fingerprint(controlFile)
                                 : Manifest.NO_CONTROL_FILE,
-                        ofControlFile,
-                        equal));
+                        ofControlFile));
     }
 
     private static BackupEntry.Attributes dataDirectory(BackupFacts facts) {

@@ -63,6 +63,7 @@ final class Decider {
     private final List<FileAction> actions = new ArrayList<>();
     private final List<FileAction> removals = new ArrayList<>();
     private final List<CopyFile> toCompare = new ArrayList<>();
+    private final List<DataPath> equal = new ArrayList<>();
 
     Decider(
             Settings settings,
@@ -147,7 +148,8 @@ final class Decider {
                     copySet,
                     walFiles,
                     sourceFiles.bytes(),
-                    links);
+                    links,
+                    equal);
             Rehearsal.Found found = new Rehearsal(settings, facts, all).askEarly(end.lsn());
             found.problems().forEach(preconditions::add);
             if (preconditions.problems().isEmpty()) {
@@ -189,7 +191,13 @@ final class Decider {
                 .map(copy -> new FileRange(copy.path(), 0, copy.size()))
                 .toList();
         BitSet different = settings.source().different(ranges, settings.target());
-        different.stream().forEach(i -> actions.add(toCompare.get(i)));
+        for (int i = 0; i < toCompare.size(); i++) {
+            if (different.get(i)) {
+                actions.add(toCompare.get(i));
+            } else {
+                equal.add(toCompare.get(i).path());
+            }
+        }
     }
 
     /** Finds out where replay's WAL is to come from, and adds what an archive has to the segments that are copied. */

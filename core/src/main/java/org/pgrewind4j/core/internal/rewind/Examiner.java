@@ -94,7 +94,7 @@ final class Examiner {
         }
         preconditions.checkPair(targetControl, sourceControl);
         checkNotRunning();
-        preconditions.checkSource(sourceControl, ofServer);
+        preconditions.checkSource(sourceControl, settings.source().mode(), ofServer);
         preconditions.checkTarget(targetControl);
         Optional<byte[]> label = label(target);
         if (!isComparable(targetControl, sourceControl)) {

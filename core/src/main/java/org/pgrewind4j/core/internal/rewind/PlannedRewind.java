@@ -339,6 +339,9 @@ public final class PlannedRewind implements RewindPlan {
                         settings.verify(),
                         settings.restorable(),
                         settings.threads(),
-                        settings.listener()));
+                        settings.listener()),
+                // By WAL, replay starts before the target's last own checkpoint, and writes them again as far as it
+                // must.
+                known.isOfContents() ? known.equal() : List.of());
     }
 }

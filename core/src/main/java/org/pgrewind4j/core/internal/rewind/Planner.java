@@ -181,7 +181,8 @@ public final class Planner {
         Preconditions ofPair = new Preconditions();
         ControlFile sourceControl = settings.source().controlFile();
         ofPair.checkPair(targetControl, sourceControl);
-        ofPair.checkSource(sourceControl, settings.source().problems());
+        ofPair.checkSource(
+                sourceControl, settings.source().mode(), settings.source().problems());
         ofPair.checkWalOf(sourceControl);
         Divergence divergence = examined.divergence().orElse(null);
         if (!ofPair.problems().isEmpty()) {

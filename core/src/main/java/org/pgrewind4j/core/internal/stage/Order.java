@@ -51,6 +51,7 @@ import org.pgrewind4j.wal.control.ControlFile;
  * @param links the target's symbolic links to directories behind which something is staged
  * @param checks what must hold of all that is staged before it is sealed
  * @param manner how it is done
+ * @param equal the files that stay as they are because their content was found to be the source's already
  * @param restore what a restore does otherwise; null for a rewind
  */
 public record Order(
@@ -66,9 +67,11 @@ public record Order(
         List<DataPath> links,
         List<StagedDataCheck> checks,
         Manner manner,
+        List<DataPath> equal,
         @Nullable Restore restore) {
 
     public Order {
+        equal = List.copyOf(equal);
         actions = List.copyOf(actions);
         links = List.copyOf(links);
         checks = List.copyOf(checks);
@@ -92,7 +95,8 @@ public record Order(
             Configuration configuration,
             List<DataPath> links,
             List<StagedDataCheck> checks,
-            Manner manner) {
+            Manner manner,
+            List<DataPath> equal) {
         this(
                 target,
                 base,
@@ -106,6 +110,7 @@ public record Order(
                 links,
                 checks,
                 manner,
+                equal,
                 null);
     }
 
@@ -117,14 +122,8 @@ public record Order(
      * @param replaced the {@linkplain Manifest#fingerprint(Path) fingerprint} of the target's control file for which all
      *     was decided, instead of the base's
      * @param controlFile owner, permissions and time that the backup's control file gets
-     * @param equal the files whose content is the backup's already
      */
-    public record Restore(RestoredBackup backup, String replaced, SetAttributes controlFile, List<DataPath> equal) {
-
-        public Restore {
-            equal = List.copyOf(equal);
-        }
-    }
+    public record Restore(RestoredBackup backup, String replaced, SetAttributes controlFile) {}
 
     /**
      * What a server is to replay.

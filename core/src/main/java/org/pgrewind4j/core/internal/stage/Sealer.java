@@ -104,10 +104,8 @@ public final class Sealer {
                 equal.add(target.resolve(action.path()));
             }
         }
-        if (order.restore() != null) {
-            for (DataPath path : order.restore().equal()) {
-                equal.add(target.resolve(path));
-            }
+        for (DataPath path : order.equal()) {
+            equal.add(target.resolve(path));
         }
         files.syncFiles(equal);
         Set<Path> directories = new LinkedHashSet<>();

@@ -7,6 +7,7 @@ import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.transport.SourceMode;
 import org.pgrewind4j.transport.SourceProblem;
 import org.pgrewind4j.wal.MissingWalException;
 import org.pgrewind4j.wal.WalEndsTooEarlyException;
@@ -175,7 +176,11 @@ public final class Preconditions {
                 || cluster.backupEndPoint().isValid();
     }
 
-    public void checkSource(ControlFile source, List<SourceProblem> found) {
+    /**
+     * What forbids to take files from a source. Without {@code full_page_writes} nothing mends a page that was read while it
+     * was written; nobody writes to a stopped source.
+     */
+    public void checkSource(ControlFile source, SourceMode mode, List<SourceProblem> found) {
         if (isHalfRestored(source)) {
             add(
                     Kind.SOURCE_UNUSABLE,
@@ -185,7 +190,7 @@ public final class Preconditions {
         checkServer(found);
         boolean fullPageWritesNamed =
                 found.stream().anyMatch(problem -> problem.kind() == SourceProblem.Kind.FULL_PAGE_WRITES_OFF);
-        if (!source.checkPointCopy().fullPageWrites() && !fullPageWritesNamed) {
+        if (mode != SourceMode.STOPPED && !source.checkPointCopy().fullPageWrites() && !fullPageWritesNamed) {
             add(
                     Kind.FULL_PAGE_WRITES_OFF,
                     "full_page_writes was off on the source at its last checkpoint",

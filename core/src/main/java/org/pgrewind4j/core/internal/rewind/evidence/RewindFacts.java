@@ -24,6 +24,7 @@ import org.pgrewind4j.wal.scan.ChangedBlocks;
  * @param walFiles what becomes of the WAL
  * @param sourceBytes how large the source's files are together
  * @param links the target's symbolic links to directories
+ * @param equal the files that were compared by content when it was planned, and are the source's already
  */
 public record RewindFacts(
         ControlFile targetControl,
@@ -35,7 +36,8 @@ public record RewindFacts(
         CopySet copySet,
         WalFiles walFiles,
         long sourceBytes,
-        List<DataPath> links) {
+        List<DataPath> links,
+        List<DataPath> equal) {
 
     /** Whether contents tell what differs, and nothing is known of the target's WAL. */
     public boolean isOfContents() {

@@ -12,7 +12,7 @@ public record SourceCheck(Transport source) implements StagedDataCheck {
     @Override
     public Result check(StagedData staged) throws IOException {
         Preconditions preconditions = new Preconditions();
-        preconditions.checkSource(staged.end().controlFile(), source.problems());
+        preconditions.checkSource(staged.end().controlFile(), source.mode(), source.problems());
         if (!preconditions.problems().isEmpty()) {
             throw new RewindRefusedException(preconditions.problems());
         }

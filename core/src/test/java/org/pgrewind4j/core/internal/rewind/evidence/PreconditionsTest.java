@@ -167,16 +167,6 @@ class PreconditionsTest {
     }
 
     @Test
-    void refusesASourceWithoutFullPageWrites() throws IOException {
-        PostgresServer source = pair.copyOfSource();
-        source.configure("full_page_writes", "off");
-        source.start();
-        source.stop(StopMode.FAST);
-
-        assertThat(kinds(plan(pair.target(), source))).containsExactly(Kind.FULL_PAGE_WRITES_OFF);
-    }
-
-    @Test
     void namesTheWalThatTheScanLacks() throws IOException {
         PostgresServer target = pair.copyOfTarget();
         List<String> removed = removeWal(target, "00000001");
