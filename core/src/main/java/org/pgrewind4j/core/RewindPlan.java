@@ -1,5 +1,6 @@
 package org.pgrewind4j.core;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.pgrewind4j.core.internal.json.PlanJson;
@@ -8,6 +9,7 @@ import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.wal.PostgresVersion;
 
 /**
  * What a rewind would do, and why it may or may not. Made by {@link Rewind#plan}. Plain data: it may be printed or
@@ -23,6 +25,42 @@ public interface RewindPlan {
      * @return the verdict
      */
     Verdict verdict();
+
+    /**
+     * The data directory that is to be rewound.
+     *
+     * @return its path
+     */
+    default Optional<Path> target() {
+        return Optional.empty();
+    }
+
+    /**
+     * The cluster that it is to follow.
+     *
+     * @return its name in messages
+     */
+    default Optional<String> source() {
+        return Optional.empty();
+    }
+
+    /**
+     * Which cluster both are copies of.
+     *
+     * @return the system identifier in decimal digits, empty unless the verdict is {@code REWIND} or {@code COMPARE}
+     */
+    default Optional<String> systemIdentifier() {
+        return Optional.empty();
+    }
+
+    /**
+     * The release of both.
+     *
+     * @return PostgreSQL's release, empty unless the verdict is {@code REWIND} or {@code COMPARE}
+     */
+    default Optional<PostgresVersion> release() {
+        return Optional.empty();
+    }
 
     /**
      * Everything that forbids the rewind.

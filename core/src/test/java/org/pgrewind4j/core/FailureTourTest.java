@@ -22,6 +22,8 @@ import org.pgrewind4j.core.RewindException.TargetState;
 import org.pgrewind4j.core.internal.area.TargetFailure;
 import org.pgrewind4j.core.restore.DeltaRestore;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.MalformedHistoryException;
+import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.transport.SourceChangedException;
 import org.pgrewind4j.transport.backup.BaseBackup;
@@ -29,7 +31,11 @@ import org.pgrewind4j.transport.live.LiveServerException;
 import org.pgrewind4j.transport.live.LiveServerTransport;
 import org.pgrewind4j.transport.local.DataDirectoryException;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
+import org.pgrewind4j.transport.pgbackrest.BackrestException;
+import org.pgrewind4j.wal.UnsupportedVersionException;
 import org.pgrewind4j.wal.control.ClusterState;
+import org.pgrewind4j.wal.control.ControlFileException;
+import org.pgrewind4j.wal.control.MalformedCheckPointException;
 
 /** What somebody is told whose rewind fails for an everyday reason. No server is needed to get these wrong. */
 class FailureTourTest {
@@ -363,6 +369,20 @@ class FailureTourTest {
         return Experience.of(() -> {
             throw failed(cause);
         });
+    }
+
+    @Test
+    void formatsThatAreDamagedWhileItIsExecuted() {
+        execution(new MalformedHistoryException("00000002.history", 1, "a timeline", "x"))
+                .isOf(Kind.HISTORY_DAMAGED, Side.TARGET, "00000002.history");
+        execution(UnsupportedVersionException.controlFile(1, 2).of("data directory \"the source\""))
+                .isOf(Kind.UNSUPPORTED_RELEASE, Side.SOURCE, "data directory \"the source\"");
+        execution(ControlFileException.of(ControlFileException.Reason.WRONG_CRC, "expected 1, found 2"))
+                .isOf(Kind.CONTROL_FILE_DAMAGED, Side.TARGET, target.directory().toString());
+        execution(new LiveServerException("no rights", "42501", null))
+                .isOf(Kind.SOURCE_UNUSABLE, Side.SOURCE, "data directory \"the source\"");
+        assertThat(new MalformedCheckPointException("a", "b")).isInstanceOf(PgRewindException.class);
+        assertThat(new BackrestException("backup.info", "cut").file()).isEqualTo("backup.info");
     }
 
     @Test

@@ -18,7 +18,15 @@ public final class MalformedHistoryException extends PgRewindException {
     /** What was expected and found there. */
     private final String detail;
 
-    MalformedHistoryException(String file, int line, String expected, String found) {
+    /**
+     * Creates the error.
+     *
+     * @param file the file's name
+     * @param line the line's number, from 1
+     * @param expected what ought to stand there
+     * @param found what stands there
+     */
+    public MalformedHistoryException(String file, int line, String expected, String found) {
         this(file, "", line, "expected " + expected + ", found \"" + shown(found) + "\"");
     }
 

@@ -46,7 +46,14 @@ public final class UnsupportedVersionException extends PgRewindException {
         return placed;
     }
 
-    static UnsupportedVersionException controlFile(int controlVersion, int catalogVersion) {
+    /**
+     * A control file of another release.
+     *
+     * @param controlVersion the version of its form
+     * @param catalogVersion the version of the catalog, unsigned
+     * @return the error
+     */
+    public static UnsupportedVersionException controlFile(int controlVersion, int catalogVersion) {
         return of(
                 "control file",
                 "expected control and catalog version "
@@ -56,7 +63,13 @@ public final class UnsupportedVersionException extends PgRewindException {
                 isSwappedControlVersion(controlVersion) ? SWAPPED_HINT : OTHER_HINT);
     }
 
-    static UnsupportedVersionException walPage(int magic) {
+    /**
+     * A WAL page of another release.
+     *
+     * @param magic the number that the page begins with
+     * @return the error
+     */
+    public static UnsupportedVersionException walPage(int magic) {
         int swapped = Short.toUnsignedInt(Short.reverseBytes((short) magic));
         boolean isSwapped =
                 Arrays.stream(PostgresVersion.values()).anyMatch(version -> version.walPageMagic() == swapped);

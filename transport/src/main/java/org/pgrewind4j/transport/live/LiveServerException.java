@@ -26,7 +26,14 @@ public final class LiveServerException extends IOException {
     /** PostgreSQL's or the driver's code, null if the error did not come from there. */
     private final @Nullable String sqlState;
 
-    private LiveServerException(String message, @Nullable String sqlState, @Nullable Throwable cause) {
+    /**
+     * Creates the error.
+     *
+     * @param message what was tried, and what the server answered
+     * @param sqlState PostgreSQL's or the driver's code; null if the error did not come from there
+     * @param cause the error underneath; null if there is none
+     */
+    public LiveServerException(String message, @Nullable String sqlState, @Nullable Throwable cause) {
         super(VisibleText.ofLines(message), cause);
         this.sqlState = sqlState;
     }

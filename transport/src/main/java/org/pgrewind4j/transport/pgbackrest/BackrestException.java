@@ -14,7 +14,13 @@ public final class BackrestException extends IOException {
     /** What is not as it has to be. */
     private final String file;
 
-    private BackrestException(String file, String message) {
+    /**
+     * Creates the error.
+     *
+     * @param file the file of the repository that it lies in
+     * @param message what was expected and found there
+     */
+    public BackrestException(String file, String message) {
         super(VisibleText.ofLines(file + ": " + message));
         this.file = VisibleText.of(file);
     }

@@ -8,7 +8,13 @@ public final class MalformedCheckPointException extends PgRewindException {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    MalformedCheckPointException(String expected, String found) {
+    /**
+     * Creates the error.
+     *
+     * @param expected what a server writes
+     * @param found what is there
+     */
+    public MalformedCheckPointException(String expected, String found) {
         super("malformed checkpoint: expected " + expected + ", found " + found);
     }
 }

@@ -22,6 +22,7 @@ import org.pgrewind4j.core.FileAction.SetAttributes;
 import org.pgrewind4j.core.FileAction.Truncate;
 import org.pgrewind4j.core.FileAction.UpdateFile;
 import org.pgrewind4j.core.FileAction.WriteConfiguration;
+import org.pgrewind4j.core.LibraryVersion;
 import org.pgrewind4j.core.NeededWal;
 import org.pgrewind4j.core.Phase;
 import org.pgrewind4j.core.Problem;
@@ -32,6 +33,7 @@ import org.pgrewind4j.core.Warning;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.FileRange;
+import org.pgrewind4j.wal.PostgresVersion;
 import org.pgrewind4j.wal.WalSegmentName;
 
 /**
@@ -60,7 +62,13 @@ public final class PlanJson {
     }
 
     private void write(RewindPlan plan) {
-        json.literal("schemaVersion", VERSION).member("verdict", plan.verdict());
+        json.literal("schemaVersion", VERSION)
+                .member("libraryVersion", LibraryVersion.current())
+                .member("target", plan.target())
+                .member("source", plan.source())
+                .member("systemIdentifier", plan.systemIdentifier())
+                .member("release", plan.release().map(PostgresVersion::release))
+                .member("verdict", plan.verdict());
         write(plan.problems(), json);
         write(plan.warnings());
         write(plan.divergence().orElse(null));

@@ -1,6 +1,7 @@
 package org.pgrewind4j.core.internal.rewind;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,7 @@ import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.wal.PostgresVersion;
 
 /** The plan of a real rewind: what was asked for, what was found out, and what follows from it. */
 public final class PlannedRewind implements RewindPlan {
@@ -115,6 +117,47 @@ public final class PlannedRewind implements RewindPlan {
     @Override
     public Verdict verdict() {
         return verdict;
+    }
+
+    @Override
+    public Optional<Path> target() {
+        return Optional.of(settings.target());
+    }
+
+    @Override
+    public Optional<String> source() {
+        return Optional.of(settings.source().description());
+    }
+
+    @Override
+    public Optional<String> systemIdentifier() {
+        return Optional.ofNullable(facts)
+                .map(known -> Long.toUnsignedString(known.targetControl().systemIdentifier()));
+    }
+
+    @Override
+    public Optional<PostgresVersion> release() {
+        return Optional.ofNullable(facts).map(known -> known.targetControl().version());
+    }
+
+    /** For logs: who is to follow whom, the verdict, and what it comes to. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("rewind of \"" + settings.target() + "\" from "
+                + settings.source().description() + ": " + verdict);
+        divergence()
+                .filter(known -> !known.position().equals(Lsn.MAX))
+                .ifPresent(known -> text.append(", diverged at ").append(known.position()));
+        targetEnd().ifPresent(end -> text.append(", WAL up to ").append(end).append(" is lost"));
+        if (!actions.isEmpty()) {
+            text.append(", ")
+                    .append(actions.size())
+                    .append(" changes, ")
+                    .append(bytes().total())
+                    .append(" bytes to copy");
+        }
+        problems.forEach(problem -> text.append("; ").append(problem.message()));
+        return text.toString();
     }
 
     @Override

@@ -35,6 +35,7 @@ import org.pgrewind4j.core.FileAction.Truncate;
 import org.pgrewind4j.core.FileAction.UpdateFile;
 import org.pgrewind4j.core.FileAction.WriteConfiguration;
 import org.pgrewind4j.core.JsonSchemas;
+import org.pgrewind4j.core.LibraryVersion;
 import org.pgrewind4j.core.NeededWal;
 import org.pgrewind4j.core.NeededWal.Origin;
 import org.pgrewind4j.core.Plans;
@@ -136,6 +137,19 @@ class PlanJsonTest {
 
         JsonSchemas.assertValid(plan);
         assertThat(json.at("/schemaVersion").intValue()).isEqualTo(1);
+        assertThat(json.at("/target").textValue()).isEqualTo(pair.target().toString());
+        assertThat(json.at("/source").textValue()).isEqualTo(pair.source().description());
+        assertThat(json.at("/systemIdentifier").textValue())
+                .isEqualTo(Long.toUnsignedString(pair.source().controlFile().systemIdentifier()));
+        assertThat(json.at("/release").textValue()).isEqualTo("17");
+        assertThat(json.at("/libraryVersion").textValue()).isEqualTo(LibraryVersion.current());
+        assertThat(plan)
+                .hasToString("rewind of \"" + pair.target() + "\" from "
+                        + pair.source().description() + ": REWIND, diverged at "
+                        + plan.divergence().orElseThrow().position() + ", WAL up to "
+                        + plan.targetEnd().orElseThrow() + " is lost, "
+                        + plan.actions().size() + " changes, "
+                        + plan.bytes().total() + " bytes to copy");
         assertThat(json.at("/verdict").textValue()).isEqualTo("REWIND");
         assertThat(json.at("/redo").textValue())
                 .isEqualTo(plan.redo().orElseThrow().toString());
