@@ -3,6 +3,7 @@ package org.pgrewind4j.transport.live;
 import java.io.IOException;
 import java.util.Optional;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.transport.Gate;
 import org.pgrewind4j.transport.ReplayEnd;
@@ -37,7 +38,7 @@ import org.pgrewind4j.wal.record.RecordBoundary;
  * <p>So each piece of a copy, fetched at some moment, needs WAL that was flushed at that moment, and F is not before any of
  * them. No page on disk has an LSN inside a record, so that F may be the end of the last record that is flushed whole.
  *
- * <p>Of a standby, {@link StandbyEnd} says where replay must end.
+ * <p>Of a standby, {@link StandbyEnd} says where replay must end, and {@link StandbyTimeline} on which timeline.
  */
 final class LiveEnd {
 
@@ -50,6 +51,7 @@ final class LiveEnd {
     private final LiveSessions sessions;
     private final Gate gate;
     private final LiveState opened;
+    private final StandbyTimeline standbyTimeline;
 
     /** The timeline when the transport was opened; empty if the role may not ask. */
     private final Optional<TimelineId> openedTimeline;
@@ -59,25 +61,29 @@ final class LiveEnd {
             LiveSessions sessions,
             Gate gate,
             LiveState opened,
+            StandbyTimeline standbyTimeline,
             Optional<TimelineId> openedTimeline) {
         this.transport = transport;
         this.sessions = sessions;
         this.gate = gate;
         this.opened = opened;
+        this.standbyTimeline = standbyTimeline;
         this.openedTimeline = openedTimeline;
     }
 
     /** Remembers what the source is now. */
     static LiveEnd of(Transport transport, LiveSessions sessions, Gate gate) throws IOException {
         LiveState opened = LiveState.ask(sessions, gate);
+        StandbyTimeline ofStandby = new StandbyTimeline(transport);
         Optional<TimelineId> timeline =
-                opened.inRecovery() ? standbyTimeline(transport) : Optional.of(opened.timeline());
-        return new LiveEnd(transport, sessions, gate, opened, timeline);
+                opened.inRecovery() ? timeline(ofStandby, opened, transport) : Optional.of(opened.timeline());
+        return new LiveEnd(transport, sessions, gate, opened, ofStandby, timeline);
     }
 
-    private static Optional<TimelineId> standbyTimeline(Transport transport) throws IOException {
+    private static Optional<TimelineId> timeline(StandbyTimeline ofStandby, LiveState opened, Transport transport)
+            throws IOException {
         try {
-            return Optional.of(timeline(transport.controlFile()));
+            return ofStandby.find(opened.position(), transport.controlFile());
         } catch (LiveServerException e) {
             // Reported as a problem when problems are asked for.
             if (e.sqlState().filter(INSUFFICIENT_PRIVILEGE::equals).isPresent()) {
@@ -85,13 +91,6 @@ final class LiveEnd {
             }
             throw e;
         }
-    }
-
-    /** A promotion is in the minimum recovery point at once, and in the checkpoint only after the next one. */
-    private static TimelineId timeline(ControlFile controlFile) {
-        TimelineId checkPoint = controlFile.checkPointCopy().timeline();
-        TimelineId recovery = controlFile.minRecoveryPointTimeline().orElse(checkPoint);
-        return recovery.compareTo(checkPoint) > 0 ? recovery : checkPoint;
     }
 
     ReplayEnd ask() throws IOException {
@@ -110,7 +109,7 @@ final class LiveEnd {
         LiveState now = LiveState.ask(sessions, gate);
         // Read last, so that it is not older than anything that was fetched.
         ControlFile controlFile = transport.controlFile();
-        TimelineId timeline = now.inRecovery() ? timeline(controlFile) : now.timeline();
+        TimelineId timeline = now.inRecovery() ? replayedTimeline(now, controlFile) : now.timeline();
         String change = change(now, timeline);
         if (!change.isEmpty()) {
             throw new SourceChangedException(
@@ -126,6 +125,16 @@ final class LiveEnd {
                 timeline,
                 now.endOfWal(controlFile));
         return new ReplayEnd(end, timeline, controlFile);
+    }
+
+    private TimelineId replayedTimeline(LiveState now, ControlFile controlFile) throws IOException {
+        return standbyTimeline
+                .find(now.position(), controlFile)
+                .orElseThrow(() -> LiveServerException.of(PgRewindException.withHint(
+                        "source server has replayed WAL up to " + now.position()
+                                + ", and neither its control file nor its WAL tells on which timeline: "
+                                + sessions.description(),
+                        "execute CHECKPOINT on the source, and plan again.")));
     }
 
     private String change(LiveState now, TimelineId timeline) {

@@ -12,6 +12,7 @@ import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.SourceMode;
 import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.wal.PostgresVersion;
 import org.pgrewind4j.wal.WalSegmentSource;
@@ -29,10 +30,22 @@ public record Cluster(ControlFile controlFile, TimelineHistory history) {
         return of(transport, controlFile, List.of());
     }
 
+    /**
+     * What a source says of itself. A running standby can be on a later timeline than its control file says yet: the end of
+     * replay tells.
+     */
+    public static Cluster ofSource(Transport source, ControlFile controlFile) throws IOException {
+        TimelineId noted = timeline(controlFile);
+        TimelineId found =
+                source.mode() == SourceMode.STANDBY ? source.replayEnd().timeline() : noted;
+        return new Cluster(
+                controlFile, readHistory(source, controlFile, found.compareTo(noted) > 0 ? found : noted, List.of()));
+    }
+
     /** Takes a history that the cluster does not have any more from an archive. */
     public static Cluster of(Transport transport, ControlFile controlFile, List<WalSegmentSource> archives)
             throws IOException {
-        return new Cluster(controlFile, readHistory(transport, controlFile, archives));
+        return new Cluster(controlFile, readHistory(transport, controlFile, timeline(controlFile), archives));
     }
 
     /**
@@ -75,8 +88,8 @@ public record Cluster(ControlFile controlFile, TimelineHistory history) {
     }
 
     private static TimelineHistory readHistory(
-            Transport transport, ControlFile controlFile, List<WalSegmentSource> archives) throws IOException {
-        TimelineId timeline = timeline(controlFile);
+            Transport transport, ControlFile controlFile, TimelineId timeline, List<WalSegmentSource> archives)
+            throws IOException {
         if (timeline.value() == 1) {
             return TimelineHistory.ofSingle(timeline);
         }

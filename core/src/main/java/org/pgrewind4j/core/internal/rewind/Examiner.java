@@ -124,7 +124,10 @@ final class Examiner {
             Side side, Transport transport, ControlFile controlFile, List<WalSegmentSource> archives)
             throws IOException {
         try {
-            return Optional.of(Cluster.of(transport, controlFile, archives));
+            return Optional.of(
+                    side == Side.SOURCE
+                            ? Cluster.ofSource(transport, controlFile)
+                            : Cluster.of(transport, controlFile, archives));
         } catch (MissingHistoryException e) {
             preconditions.add(e.problem(side == Side.TARGET ? Kind.HISTORY_UNKNOWN : Kind.SOURCE_UNUSABLE, side));
         } catch (MalformedHistoryException e) {

@@ -191,7 +191,7 @@ public final class Planner {
         PlannedRewind plan = new Decider(
                         settings,
                         targetControl,
-                        Cluster.of(settings.source(), sourceControl),
+                        Cluster.ofSource(settings.source(), sourceControl),
                         divergence,
                         TargetScan.ofContents(sourceControl),
                         settings.source().replayEnd())

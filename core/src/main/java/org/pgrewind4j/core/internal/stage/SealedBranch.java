@@ -42,7 +42,7 @@ public final class SealedBranch {
         StagingArea area = new StagingArea(target, List.of());
         Optional<BranchIdentity> sealed =
                 StagingArea.isThere(file(area)) ? BranchIdentity.parse(Files.readString(file(area))) : Optional.empty();
-        Cluster source = Cluster.of(transport, transport.controlFile());
+        Cluster source = Cluster.ofSource(transport, transport.controlFile());
         BranchIdentity.Match match =
                 sealed.isEmpty() ? BranchIdentity.Match.UNKNOWN : sealed.get().compare(transport.wal(), source);
         return switch (match) {

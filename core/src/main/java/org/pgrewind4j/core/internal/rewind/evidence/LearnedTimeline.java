@@ -57,7 +57,10 @@ public final class LearnedTimeline {
         }
     }
 
-    /** Looks for a timeline on which the source leaves the target's before the target's last record. */
+    /**
+     * Looks for a timeline on which the source leaves the target's before the target's last record. If the source has replayed
+     * more than what both timelines share, its history says already which one it is on.
+     */
     public static Optional<Problem> check(Settings settings, Cluster ofTarget, Cluster ofSource) throws IOException {
         ClusterState state = ofSource.controlFile().state();
         if (state != ClusterState.IN_ARCHIVE_RECOVERY && state != ClusterState.SHUT_DOWN_IN_RECOVERY) {
@@ -67,16 +70,17 @@ public final class LearnedTimeline {
         Optional<TimelineHistory> learned =
                 settings.source().history(ofSource.controlFile().version(), new TimelineId(shared.value() + 1));
         Optional<Lsn> leaves = learned.flatMap(history -> history.span(shared)).map(TimelineSpan::end);
-        if (leaves.isEmpty()) {
+        if (leaves.isEmpty() || settings.source().replayEnd().lsn().isAfter(leaves.get())) {
             return Optional.empty();
         }
         return Optional.of(SharedRecord.endOfTarget(settings, ofTarget).lastRecordBegin())
                 .filter(last -> !last.isBefore(leaves.get()))
-                .map(
-                        last -> new Problem(
-                                Kind.SOURCE_UNUSABLE,
-                                "the source has begun to follow timeline %s, which leaves timeline %s at %s, before the target's last record at %s, but has written nothing of it yet"
-                                        .formatted(learned.get().timeline(), shared, leaves.get(), last),
-                                "execute CHECKPOINT on the primary that the source follows, then on the source, and plan again."));
+                .map(last -> new Problem(
+                        Kind.SOURCE_UNUSABLE,
+                        "the source has begun to follow timeline %s, which leaves timeline %s at %s, before the target's last record at %s, but has replayed nothing of it yet"
+                                .formatted(learned.get().timeline(), shared, leaves.get(), last),
+                        "let the source run and follow its primary until it has replayed what that wrote on"
+                                + " timeline "
+                                + learned.get().timeline() + ", and plan again."));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.api.Tag;
@@ -18,6 +19,7 @@ import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.transport.live.LiveServerTransport;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
@@ -25,18 +27,22 @@ import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 @Tag("server")
 class LearnedTimelineTest {
 
-    private static RewindPlan plan(PostgresServer target, PostgresServer source) throws IOException {
+    private static Transport open(PostgresServer source) throws IOException {
         Properties login = new Properties();
         login.setProperty("user", PostgresServer.USER);
-        try (Transport transport =
-                LiveServerTransport.ofJdbcUrl(source.jdbcUrl("postgres"), login).open()) {
-            return Rewind.of(target.dataDirectory()).from(transport).plan();
+        return LiveServerTransport.ofJdbcUrl(source.jdbcUrl("postgres"), login).open();
+    }
+
+    private static TimelineId timelineOf(PostgresServer source) throws IOException {
+        try (Transport transport = open(source)) {
+            return transport.replayEnd().timeline();
         }
     }
 
+    /** The source's control file says nothing yet of the timeline that it follows. */
     @ParameterizedTest
     @ValueSource(strings = {"14", "18"})
-    void idleStandbyThatHasLeftTheTargetsTimelineIsNotTakenForOneOnIt(String release) throws IOException {
+    void idleStandbyIsASourceOnTheTimelineThatItReplays(String release) throws IOException {
         try (PostgresServer primary = PostgresServer.builder(ServerRelease.of(release))
                 .withChecksums()
                 .setting("autovacuum", "off")
@@ -58,28 +64,93 @@ class LearnedTimelineTest {
                 source.catchUpWith(primary);
                 source.stop(StopMode.FAST);
                 promoted.promote();
+                primary.execute("CREATE TABLE abandoned (id int)", "INSERT INTO shared VALUES (1)");
+                primary.stop(StopMode.FAST);
+                Path history = Path.of("pg_wal", "00000002.history");
+                Files.copy(
+                        promoted.dataDirectory().resolve(history),
+                        source.dataDirectory().resolve(history));
+
+                assertThat(planOf(primary, source)).singleElement().satisfies(problem -> {
+                    assertThat(problem.kind()).isEqualTo(Kind.SOURCE_UNUSABLE);
+                    assertThat(problem.message())
+                            .startsWith("the source has begun to follow timeline 2, which leaves timeline 1 at ")
+                            .endsWith(", but has replayed nothing of it yet");
+                });
+
+                Files.delete(source.dataDirectory().resolve(history));
+                source.standbyOf(promoted);
+                source.start();
+                source.catchUpWith(promoted);
+                Lsn replayed = source.replayedLsn();
+                assertThat(source.value("SELECT min_recovery_end_timeline FROM pg_control_recovery()"))
+                        .isEqualTo("1");
+
+                // A timeline that it has heard of, and has no WAL of.
+                Path unfollowed = source.dataDirectory().resolve(Path.of("pg_wal", "00000003.history"));
+                Files.writeString(
+                        unfollowed,
+                        Files.readString(source.dataDirectory().resolve(history)) + "2\t" + replayed.plus(-8)
+                                + "\tno recovery target specified\n");
+                assertThat(timelineOf(source)).isEqualTo(new TimelineId(2));
+                Files.delete(unfollowed);
+
+                try (Transport transport = open(source)) {
+                    RewindPlan plan =
+                            Rewind.of(primary.dataDirectory()).from(transport).plan();
+
+                    assertThat(plan.verdict()).as(plan.problems().toString()).isEqualTo(Verdict.REWIND);
+                    assertThat(plan.replayEnd().orElseThrow()).isGreaterThanOrEqualTo(replayed);
+                    plan.execute();
+                }
+                promoted.execute("INSERT INTO shared VALUES (2)");
+                primary.standbyOf(source);
+                primary.start();
+                source.catchUpWith(promoted);
+                primary.catchUpWith(promoted);
+                assertThat(primary.query("SELECT id FROM shared")).hasToString("[[2]]");
+                assertThat(primary.value("SELECT to_regclass('abandoned')")).isEmpty();
+            }
+        }
+    }
+
+    /** A standby notes the timeline when it is stopped, idle or not. */
+    @ParameterizedTest
+    @ValueSource(strings = {"9.6", "13"})
+    void idleStandbyThatIsStoppedIsASourceOnTheTimelineThatItReplayed(String release) throws IOException {
+        try (PostgresServer primary = PostgresServer.builder(ServerRelease.of(release))
+                .withChecksums()
+                .setting("autovacuum", "off")
+                .setting("bgwriter_lru_maxpages", "0")
+                .build()) {
+            primary.initialize();
+            primary.start();
+            primary.stop(StopMode.FAST);
+            try (PostgresServer promoted = primary.copy();
+                    PostgresServer source = primary.copy()) {
+                promoted.standbyOf(primary);
+                primary.start();
+                promoted.start();
+                promoted.catchUpWith(primary);
+                promoted.promote();
                 primary.execute("CREATE TABLE abandoned (id int)");
                 primary.stop(StopMode.FAST);
                 source.standbyOf(promoted);
                 source.start();
                 source.catchUpWith(promoted);
+                source.stop(StopMode.FAST);
 
-                RewindPlan early = plan(primary, source);
-
-                assertThat(early.verdict()).isEqualTo(Verdict.REFUSED);
-                assertThat(early.problems()).singleElement().satisfies(problem -> {
-                    assertThat(problem.kind()).isEqualTo(Kind.SOURCE_UNUSABLE);
-                    assertThat(problem.message())
-                            .startsWith("the source has begun to follow timeline 2, which leaves timeline 1 at ");
-                });
-
-                promoted.checkpoint();
-                source.catchUpWith(promoted);
-                source.checkpoint();
-                RewindPlan late = plan(primary, source);
-
-                assertThat(late.verdict()).as(late.problems().toString()).isEqualTo(Verdict.REWIND);
-                assertThat(late.replayEnd().orElseThrow()).isGreaterThan(Lsn.INVALID);
+                try (Transport transport = LocalDirectoryTransport.open(source.dataDirectory())) {
+                    RewindPlan plan =
+                            Rewind.of(primary.dataDirectory()).from(transport).plan();
+                    assertThat(plan.verdict()).as(plan.problems().toString()).isEqualTo(Verdict.REWIND);
+                    plan.execute();
+                }
+                primary.standbyOf(promoted);
+                primary.start();
+                primary.catchUpWith(promoted);
+                assertThat(primary.query("SELECT relname FROM pg_class WHERE relname = 'abandoned'"))
+                        .isEmpty();
             }
         }
     }
