@@ -22,6 +22,7 @@ import org.pgrewind4j.wal.framing.WalLayout;
 import org.pgrewind4j.wal.record.BlockImage.Compression;
 
 /** Pages restored from images are those that the server has in its buffers. */
+@Tag("server")
 class BlockImageTest {
 
     /** The page's LSN, and its checksum: set after the image was made. */
@@ -55,7 +56,6 @@ class BlockImageTest {
         };
     }
 
-    @Tag("server")
     @ParameterizedTest
     @MethodSource("releases")
     void restoresThePageThatTheServerHas(ServerRelease release) throws IOException {
