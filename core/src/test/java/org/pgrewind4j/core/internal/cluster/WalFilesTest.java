@@ -162,6 +162,26 @@ class WalFilesTest {
     }
 
     @Test
+    void repeatsASegmentOnEachOfTheTimelinesThatEndInIt() {
+        Lsn second = new Lsn(0x5C0000);
+        Lsn end = new Lsn(0x5D0000);
+        TimelineHistory history = TimelineHistory.ofSingle(new TimelineId(1))
+                .switchTo(new TimelineId(2), FIRST_SWITCH, "promoted")
+                .switchTo(new TimelineId(3), second, "promoted again");
+        onTarget(name(1, 5));
+        onSource(name(3, 5));
+        WalFiles files = new WalFiles("pg_wal", SEGMENT, history, FIRST_SWITCH);
+        pairs().forEach(files::note);
+        List<NeededWal> needed = files.needed(new Lsn(0x500028), end).stream()
+                .map(name -> new NeededWal(name, files.origin(name)))
+                .toList();
+
+        assertThat(new EndedTimelines(files, history, FIRST_SWITCH).repeated(needed, end))
+                .extracting(repeat -> repeat.path().fileName() + " to " + repeat.end())
+                .containsExactly(name(1, 5) + " to " + FIRST_SWITCH, name(2, 5) + " to " + second);
+    }
+
+    @Test
     void nothingIsArchivedOfASegmentInWhichATimelineEnds() {
         onTarget(name(1, 5));
         target.put("pg_wal/archive_status/" + name(1, 5) + ".ready", 0L);
