@@ -104,6 +104,23 @@ class FileDecisionsTest {
         assertThat(decide()).containsExactly(new Decision.Compare(new CopyFile(path("pg_xact/0000"), 8192)));
     }
 
+    /** A server takes them for its own history's, by their names alone. */
+    @Test
+    void summariesOfTheTargetsWalDoNotStay() {
+        String ofBoth = "pg_wal/summaries/0000000200000000010000280000000002000028.summary";
+        String ofTarget = "pg_wal/summaries/0000000200000000020000280000000003000028.summary";
+        source.directory("pg_wal").directory("pg_wal/summaries").file(ofBoth, 100);
+        target.directory("pg_wal")
+                .directory("pg_wal/summaries")
+                .file(ofBoth, 100)
+                .file(ofTarget, 200);
+
+        assertThat(decide())
+                .containsExactlyInAnyOrder(
+                        new Decision.Compare(new CopyFile(path(ofBoth), 100)),
+                        new Decision.Do(new RemoveFile(path(ofTarget))));
+    }
+
     @Test
     void copiesFilesOfAnotherSizeOrThatAreMissing() {
         source.file("pg_xact/0000", 8192).file("pg_xact/0001", 16384);
