@@ -1,4 +1,11 @@
-/** Where the bytes of the new primary come from. */
+/**
+ * Where the bytes of the new primary come from: a data directory on this machine, a running server, a backup, or an
+ * implementation of {@link org.pgrewind4j.transport.Transport} of one's own.
+ *
+ * <p>A running source changes while it is read: files appear, grow and go away, and a page may be torn. That does no harm, since the
+ * target replays the source's WAL over what was copied, from before the first byte was read until after the last one. How far it
+ * must replay is {@link org.pgrewind4j.transport.Transport#replayEnd}, asked when all is copied.
+ */
 module org.pgrewind4j.transport {
     requires static transitive org.jspecify;
     requires transitive java.sql;
