@@ -82,7 +82,6 @@ public record BackupFacts(
      * @param start where replay starts
      * @param stop where replay must arrive
      * @param timeline the one that the start lies on
-     * @param stopTimeline the one that the stop lies on
      * @param stopTimeline the one that the stop lies on: another one if a standby was backed up whose primary changed
      * @param startTime when it was begun
      * @param stopTime when it was complete
