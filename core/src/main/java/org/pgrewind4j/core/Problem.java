@@ -148,6 +148,8 @@ public record Problem(Kind kind, Side side, String place, String message, String
         DATABASE_COPY_DIFFERS,
         /** WAL that nobody has here could hold what replay does wrong without a word. */
         WAL_NOT_REHEARSED,
+        /** A rewind is to be undone, and the target is not what the rewind left. */
+        NOT_AS_REWOUND,
         /** A path that must be written cannot be. */
         UNWRITABLE_PATH,
         /** A file system has not enough room for the staged data. */

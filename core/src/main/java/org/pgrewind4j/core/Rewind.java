@@ -74,6 +74,7 @@ public final class Rewind {
     private Cancellation cancellation = Cancellation.create();
     private AfterSeal afterSeal = AfterSeal.FINISH;
     private Verify verify = Verify.NOTHING;
+    private Optional<Path> salvage = Optional.empty();
 
     private Rewind(Path target, Transport source) {
         this.target = target;
@@ -292,6 +293,19 @@ public final class Rewind {
     }
 
     /**
+     * Also keeps what the rewind overwrites and removes: the abandoned WAL, old blocks and files, and the old control file.
+     * They are kept in a directory, compressed, and durable before the target is changed; {@link RewindBundle} puts them
+     * back. Not together with {@link CopyMode#IN_PLACE}.
+     *
+     * @param directory where to, outside of the target; created if its parent is there
+     * @return this
+     */
+    public Rewind salvage(Path directory) {
+        this.salvage = Optional.of(directory.toAbsolutePath().normalize());
+        return this;
+    }
+
+    /**
      * Examines both sides and says what a rewind would do. Changes nothing.
      *
      * @return the plan; whatever forbids the rewind is part of it, all at once
@@ -360,6 +374,10 @@ public final class Rewind {
     }
 
     private Settings settings() {
+        if (salvage.isPresent() && copyMode == CopyMode.IN_PLACE) {
+            throw new IllegalArgumentException(
+                    "salvage: blocks that are overwritten in place are not kept: expected CopyMode.STAGED");
+        }
         return new Settings(
                 target,
                 source,
@@ -376,7 +394,8 @@ public final class Rewind {
                 PhaseEvents.of(listener),
                 cancellation,
                 afterSeal,
-                verify);
+                verify,
+                salvage);
     }
 
     /**

@@ -63,6 +63,7 @@ final class ArchitectureTest extends PackagesContract implements TagsContract {
     /** Classes of exported packages that may use what is inside. */
     private static final Set<String> DOORS = Set.of(
             CORE + ".Rewind",
+            CORE + ".RewindBundle",
             CORE + ".restore.DeltaRestore",
             CORE + ".archive.RestoreCommand",
             CORE + ".archive.RestoredWal");

@@ -37,6 +37,7 @@ final class Options {
     private static final String REPORT = "report";
     private static final String RESTORE_TIMEOUT = "restore-timeout";
     private static final String RESUME = "resume";
+    private static final String SALVAGE = "salvage";
     private static final String STATEMENT_TIMEOUT = "statement-timeout";
     private static final String TABLESPACE_MAPPING = "tablespace-mapping";
     private static final String TABLESPACE_ROOT = "tablespace-root";
@@ -67,6 +68,7 @@ final class Options {
             JOBS,
             REPORT,
             RESTORE_TIMEOUT,
+            SALVAGE,
             STATEMENT_TIMEOUT,
             TABLESPACE_MAPPING,
             TABLESPACE_ROOT,
@@ -83,6 +85,7 @@ final class Options {
             JOBS,
             REPORT,
             RESTORE_TIMEOUT,
+            SALVAGE,
             STATEMENT_TIMEOUT,
             TABLESPACE_MAPPING,
             TABLESPACE_ROOT,
@@ -251,6 +254,11 @@ final class Options {
                     "the report must not lie in the target: " + value(REPORT).orElseThrow());
         }
         return file;
+    }
+
+    /** Where what is overwritten is kept. */
+    Optional<Path> salvage() {
+        return value(SALVAGE).map(Path::of);
     }
 
     Optional<Integer> jobs() throws UsageException {

@@ -110,6 +110,7 @@ final class RewindJob {
                         .verify(options.verify())
                         .listener(progress);
                 options.jobs().ifPresent(rewind::threads);
+                options.salvage().ifPresent(rewind::salvage);
                 options.tablespaces().tell(rewind);
                 inputs.walArchives().forEach(rewind::walFrom);
                 if (archive != null) {

@@ -301,9 +301,12 @@ class PgRewindIT {
         assertThat(without.exitCode()).isEqualTo(1);
         assertThat(without.stderr()).contains(" Or have both data directories compared instead (--compare=needed).");
 
-        CommandResult result = run(with(target, from(source), "--compare=needed", "--json"));
+        // A directory that the account of the servers may write to.
+        Path kept = source.dataDirectory().resolve("kept");
+        CommandResult result = run(with(target, from(source), "--compare=needed", "--json", "--salvage=" + kept));
 
-        assertThat(result.exitCode()).isZero();
+        assertThat(result.exitCode()).as(result.stderr()).isZero();
+        assertThat(kept.resolve("bundle.json")).exists();
         assertThat(new ObjectMapper()
                         .readTree(result.stdout())
                         .at("/report/verdict")

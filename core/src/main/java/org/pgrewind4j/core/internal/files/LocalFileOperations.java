@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -260,7 +261,7 @@ public final class LocalFileOperations implements FileOperations {
         if (durability == Durability.SYNC && !files.isEmpty()) {
             List<Callable<Path>> syncs = new ArrayList<>(files.size());
             for (Path file : files) {
-                syncs.add(() -> sync(file, StandardOpenOption.WRITE, NOFOLLOW_LINKS));
+                syncs.add(() -> syncFile(file));
             }
             ParallelCalls.results(SYNC_THREAD_NAME, Math.min(SYNCS_AT_ONCE, files.size()), syncs);
         }
@@ -270,6 +271,15 @@ public final class LocalFileOperations implements FileOperations {
     public void syncDirectory(Path directory) throws IOException {
         if (durability == Durability.SYNC) {
             sync(directory, StandardOpenOption.READ);
+        }
+    }
+
+    /** One that its owner may not write, such as a key, can be forced to the disk all the same. */
+    private static Path syncFile(Path file) throws IOException {
+        try {
+            return sync(file, StandardOpenOption.WRITE, NOFOLLOW_LINKS);
+        } catch (AccessDeniedException e) {
+            return sync(file, StandardOpenOption.READ, NOFOLLOW_LINKS);
         }
     }
 

@@ -134,6 +134,10 @@ final class Decider {
         List<DataPath> links = links(targetFiles, all);
         new NewTablespaces(settings, sourceFiles, targetFiles).check(all, preconditions);
         PlanNeeds needs = new PlanNeeds(wal, new TargetRoom(settings, targetFiles).check(all, links, preconditions));
+        if (settings.salvage().isPresent()) {
+            new SalvageRoom(settings.salvage().get(), settings.target(), targetControl, targetFiles)
+                    .check(all, preconditions);
+        }
         if (preconditions.problems().isEmpty()) {
             RewindFacts facts = new RewindFacts(
                     targetControl,

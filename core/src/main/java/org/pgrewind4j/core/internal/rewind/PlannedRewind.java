@@ -38,6 +38,7 @@ import org.pgrewind4j.core.internal.rewind.rehearsal.Rehearsal;
 import org.pgrewind4j.core.internal.rewind.rehearsal.SourceCheck;
 import org.pgrewind4j.core.internal.rewind.rehearsal.UnchangedFiles;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
+import org.pgrewind4j.core.internal.salvage.BundleWriter;
 import org.pgrewind4j.core.internal.stage.Order;
 import org.pgrewind4j.core.report.DivergenceReport;
 import org.pgrewind4j.timeline.Divergence;
@@ -355,7 +356,7 @@ public final class PlannedRewind implements RewindPlan {
         RewindFacts known = facts();
         StandbyFiles standby =
                 new StandbyFiles(settings.standby(), known.targetControl().version());
-        return new Order(
+        Order order = new Order(
                 settings.target(),
                 known.targetControl(),
                 settings.source(),
@@ -386,5 +387,8 @@ public final class PlannedRewind implements RewindPlan {
                 // By WAL, replay starts before the target's last own checkpoint, and writes them again as far as it
                 // must.
                 known.isOfContents() ? known.equal() : List.of());
+        return settings.salvage()
+                .map(bundle -> order.with(new BundleWriter(bundle, settings.target())))
+                .orElse(order);
     }
 }

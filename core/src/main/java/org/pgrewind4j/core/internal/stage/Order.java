@@ -53,6 +53,7 @@ import org.pgrewind4j.wal.control.ControlFile;
  * @param manner how it is done
  * @param equal the files that stay as they are because their content was found to be the source's already
  * @param restore what a restore does otherwise; null for a rewind
+ * @param beforeSeal what is done just before it is sealed; null for nothing
  */
 public record Order(
         Path target,
@@ -68,7 +69,8 @@ public record Order(
         List<StagedDataCheck> checks,
         Manner manner,
         List<DataPath> equal,
-        @Nullable Restore restore) {
+        @Nullable Restore restore,
+        @Nullable BeforeSeal beforeSeal) {
 
     public Order {
         equal = List.copyOf(equal);
@@ -111,7 +113,62 @@ public record Order(
                 checks,
                 manner,
                 equal,
+                null,
                 null);
+    }
+
+    /** What a restore asks for. */
+    public Order(
+            Path target,
+            ControlFile base,
+            Transport source,
+            Replay replay,
+            List<FileAction> actions,
+            WalFiles walFiles,
+            ArchivedWal archive,
+            Predicate<WalSegmentName> restorable,
+            Configuration configuration,
+            List<DataPath> links,
+            List<StagedDataCheck> checks,
+            Manner manner,
+            List<DataPath> equal,
+            @Nullable Restore restore) {
+        this(
+                target,
+                base,
+                source,
+                replay,
+                actions,
+                walFiles,
+                archive,
+                restorable,
+                configuration,
+                links,
+                checks,
+                manner,
+                equal,
+                restore,
+                null);
+    }
+
+    /** This order, with something that is done just before the point of no return. */
+    public Order with(BeforeSeal todo) {
+        return new Order(
+                target,
+                base,
+                source,
+                replay,
+                actions,
+                walFiles,
+                archive,
+                restorable,
+                configuration,
+                links,
+                checks,
+                manner,
+                equal,
+                restore,
+                todo);
     }
 
     /**

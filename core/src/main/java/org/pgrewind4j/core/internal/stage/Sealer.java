@@ -82,6 +82,10 @@ public final class Sealer {
                 .with(steps(copied, vanished, staged.result().additions()));
         files.syncFiles(lasting.stream().map(StagedCopy::file).collect(Collectors.toSet()));
         syncEqual();
+        BeforeSeal todo = order.beforeSeal();
+        if (todo != null) {
+            todo.perform(manifest, area, files);
+        }
         Path unfinished = area.root().resolve("manifest.new");
         files.write(unfinished, ManifestText.format(manifest));
         // All that the manifest refers to outlives a crash before the manifest itself can.

@@ -36,4 +36,5 @@ public record Settings(
         PhaseEvents listener,
         Cancellation cancellation,
         AfterSeal afterSeal,
-        Verify verify) {}
+        Verify verify,
+        Optional<Path> salvage) {}
