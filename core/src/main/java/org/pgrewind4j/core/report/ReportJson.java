@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.pgrewind4j.core.internal.json.JsonWriter;
+import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.wal.RelFileLocator;
 import org.pgrewind4j.wal.record.CheckpointRecord;
 import org.pgrewind4j.wal.record.DirectoryChange;
@@ -78,7 +79,9 @@ final class ReportJson {
         json.member("cluster", branch.cluster())
                 .literal("timeline", branch.timeline().value())
                 .member("begin", activity.begin().toString())
-                .member("end", activity.end().position().toString())
+                .member(
+                        "end",
+                        Lsn.max(activity.begin(), activity.end().position()).toString())
                 .member("endReason", activity.end().reason())
                 .literal("complete", branch.isComplete())
                 .beginArray("gaps");

@@ -1,7 +1,9 @@
 package org.pgrewind4j.examples.pgrewind;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.pgrewind4j.core.Problem;
@@ -20,8 +22,13 @@ final class Refusal {
     }
 
     void tell(List<Problem> problems) {
+        Set<String> told = new HashSet<>();
         for (Problem problem : problems) {
             Optional<String> known = known(problem);
+            if (known.isPresent() && !told.add(known.get())) {
+                messages.detail(problem.message());
+                continue;
+            }
             if (problem.kind() == Problem.Kind.WAL_MISSING_FOR_SCAN) {
                 // High-availability managers read the name of the file out of this line, and fetch it.
                 SEGMENT.matcher(problem.message())
@@ -41,10 +48,18 @@ final class Refusal {
 
     /** What helps, in this command's own terms. */
     private static String cure(Problem problem) {
-        return problem.kind() == Problem.Kind.NEW_TABLESPACE_LOCATION
-                ? "Use --tablespace-mapping=OLDDIR=NEWDIR to place it elsewhere, or --tablespace-root=DIRECTORY to allow new"
-                        + " tablespaces below that directory."
-                : problem.cure().replace("Compare.NEEDED", "--compare=needed");
+        return switch (problem.kind()) {
+            case NEW_TABLESPACE_LOCATION ->
+                "Use --tablespace-mapping=OLDDIR=NEWDIR to place it elsewhere, or --tablespace-root=DIRECTORY to allow new"
+                        + " tablespaces below that directory.";
+            case WAL_MISSING_FOR_REPLAY ->
+                "Bring the segments back into the source's WAL directory, or name an archive that has them with"
+                        + " --wal-archive=DIRECTORY.";
+            default ->
+                problem.cure()
+                        .replace("Compare.NEEDED", "--compare=needed")
+                        .replace(", or copy in place, which needs less", "");
+        };
     }
 
     private static Optional<String> known(Problem problem) {

@@ -14,10 +14,10 @@ import org.pgrewind4j.core.Problem;
 
 class RefusalTest {
 
-    private static String told(Problem problem) {
+    private static String told(Problem... problems) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
-        new Refusal(new Messages(stream), "/data").tell(List.of(problem));
+        new Refusal(new Messages(stream), "/data").tell(List.of(problems));
         return err.toString(StandardCharsets.UTF_8);
     }
 
@@ -42,7 +42,7 @@ class RefusalTest {
     @ParameterizedTest
     @EnumSource(
             value = Problem.Kind.class,
-            names = {"WAL_MISSING_FOR_REPLAY", "DIFFERENT_LAYOUT", "NOT_ENOUGH_DISK", "BACKUP_LABEL_PRESENT"})
+            names = {"DIFFERENT_LAYOUT", "NOT_ENOUGH_DISK", "BACKUP_LABEL_PRESENT"})
     void speaksForItselfOtherwise(Problem.Kind kind) {
         assertThat(told(new Problem(kind, "what is wrong", "what helps")))
                 .isEqualTo("pg_rewind: error: what is wrong\npg_rewind: hint: what helps\n");
@@ -54,6 +54,30 @@ class RefusalTest {
                 .isEqualTo("pg_rewind: error: what is wrong\npg_rewind: hint: Use --tablespace-mapping=OLDDIR=NEWDIR to"
                         + " place it elsewhere, or --tablespace-root=DIRECTORY to allow new tablespaces below that"
                         + " directory.\n");
+    }
+
+    @Test
+    void namesTheOptionForAnArchive() {
+        assertThat(told(new Problem(Problem.Kind.WAL_MISSING_FOR_REPLAY, "what is wrong", "what helps")))
+                .isEqualTo("pg_rewind: error: what is wrong\npg_rewind: hint: Bring the segments back into the source's"
+                        + " WAL directory, or name an archive that has them with --wal-archive=DIRECTORY.\n");
+    }
+
+    @Test
+    void offersNoChoiceThatItDoesNotHave() {
+        assertThat(told(new Problem(
+                        Problem.Kind.NOT_ENOUGH_DISK, "too little", "free it, or copy in place, which needs less.")))
+                .endsWith("hint: free it.\n");
+    }
+
+    @Test
+    void saysInTheOriginalsWordsOnceWhatHasTwoReasons() {
+        assertThat(told(
+                        new Problem(Problem.Kind.SOURCE_NOT_STOPPED, "a server runs", "stop it"),
+                        new Problem(Problem.Kind.SOURCE_NOT_STOPPED, "not shut down", "stop it")))
+                .isEqualTo("pg_rewind: error: source data directory must be shut down cleanly\n"
+                        + "pg_rewind: detail: a server runs\npg_rewind: hint: stop it\n"
+                        + "pg_rewind: detail: not shut down\n");
     }
 
     @ParameterizedTest

@@ -33,6 +33,10 @@ public final class Preconditions {
         return List.copyOf(problems);
     }
 
+    public boolean has(Kind kind) {
+        return problems.stream().anyMatch(problem -> problem.kind() == kind);
+    }
+
     public void add(Problem problem) {
         problems.add(problem);
     }
