@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,10 +21,12 @@ import org.pgrewind4j.core.HashedBackup;
 import org.pgrewind4j.core.OnlineBackup;
 import org.pgrewind4j.core.TreeState;
 import org.pgrewind4j.core.Verify;
+import org.pgrewind4j.testserver.CommandResult;
 import org.pgrewind4j.testserver.Failover;
 import org.pgrewind4j.testserver.LogicalContents;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
+import org.pgrewind4j.testserver.ServerTool;
 import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.transport.backup.Backup;
 import org.pgrewind4j.transport.backup.BaseBackup;
@@ -84,6 +87,53 @@ class DeltaRestoreTest {
         }
     }
 
+    @Test
+    void oldPrimaryIsRebuiltFromPackedTarFiles() throws IOException {
+        try (Failover failover = Failover.of(
+                PostgresServer.builder(ServerRelease.of("15")).withChecksums().build())) {
+            PostgresServer old = failover.primary();
+            old.execute("CREATE TABLE t AS SELECT g AS id, repeat('x', 100) AS v FROM generate_series(1, 20000) g");
+            PostgresServer promoted = failover.promoteStandby();
+            old.execute("UPDATE t SET v = 'lost' WHERE id % 1000 = 0", "CREATE TABLE junk AS SELECT 1 AS id");
+            promoted.execute(
+                    "SELECT pg_create_physical_replication_slot('old_primary', true)",
+                    "UPDATE t SET v = 'new' WHERE id % 900 = 0");
+            Path packed = folder.resolve("packed");
+            ServerTool.handOver(folder);
+            CommandResult made = ServerTool.run(
+                    ServerRelease.installed15().orElseThrow().bin().resolve("pg_basebackup"),
+                    Map.of("PGSSLMODE", "disable"),
+                    List.of(
+                            "--pgdata=" + packed,
+                            "--host=127.0.0.1",
+                            "--port=" + promoted.port(),
+                            "--username=" + PostgresServer.USER,
+                            "--format=tar",
+                            "--compress=client-zstd",
+                            "--checkpoint=fast",
+                            "--no-sync"));
+            assertThat(made.exitCode()).as(made.stderr()).isZero();
+            promoted.execute("UPDATE t SET v = 'later' WHERE id % 800 = 0");
+            old.kill();
+            damage(old.dataDirectory());
+
+            try (Backup backup = BaseBackup.open(packed, folder)) {
+                RestorePlan plan = DeltaRestore.of(old.dataDirectory())
+                        .from(backup)
+                        .recovery(following(promoted))
+                        .verify(Verify.RESULT)
+                        .durability(Durability.NO_SYNC)
+                        .plan();
+                assertThat(plan.problems()).isEmpty();
+                // By the checksums of its manifest: nothing was read of what is the same.
+                assertThat(plan.kept().files()).isGreaterThan(500);
+                plan.execute();
+            }
+
+            follow(old, promoted);
+        }
+    }
+
     /** Pages that no record tells of, a file that is cut, another that is longer, junk, and a directory where a file was. */
     private static void damage(Path target) throws IOException {
         Path relation = largest(target.resolve("base"));
@@ -123,16 +173,20 @@ class DeltaRestoreTest {
         }
     }
 
-    /** Restores over the server, and into another directory that is empty or missing: both are the same afterwards. */
-    private static RestoreReport restore(PostgresServer server, PostgresServer primary, Path directory, Path empty)
-            throws IOException {
-        RecoveryGoal goal = RecoveryGoal.standby()
+    private static RecoveryGoal following(PostgresServer primary) {
+        return RecoveryGoal.standby()
                 .option(
                         "primary_conninfo",
                         "host=127.0.0.1 port=" + primary.port() + " user=" + PostgresServer.USER
                                 + " sslmode=disable application_name=standby")
                 .option("primary_slot_name", "old_primary")
                 .timeline("latest");
+    }
+
+    /** Restores over the server, and into another directory that is empty or missing: both are the same afterwards. */
+    private static RestoreReport restore(PostgresServer server, PostgresServer primary, Path directory, Path empty)
+            throws IOException {
+        RecoveryGoal goal = following(primary);
         RestoreReport report;
         try (Backup backup = HashedBackup.open(directory)) {
             RestorePlan plan = DeltaRestore.of(server.dataDirectory())

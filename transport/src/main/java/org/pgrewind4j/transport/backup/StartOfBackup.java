@@ -9,6 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.timeline.VisibleText;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.wal.control.ClusterState;
@@ -34,6 +35,9 @@ record StartOfBackup(Lsn redo, TimelineId timeline, Instant time, Optional<Strin
     private static final Pattern START =
             Pattern.compile("START WAL LOCATION: ([0-9A-F]{1,8}/[0-9A-F]{1,8}) \\(file ([0-9A-F]{8})[0-9A-F]{16}\\)");
 
+    /** From 17 on. */
+    private static final Pattern INCREMENTAL = Pattern.compile("(?m)^INCREMENTAL FROM LSN: (.+)$");
+
     private static final Pattern LABEL = Pattern.compile("(?m)^LABEL: (.+)$");
 
     static StartOfBackup read(Transport backup, ControlFile controlFile) throws IOException {
@@ -47,6 +51,15 @@ record StartOfBackup(Lsn redo, TimelineId timeline, Instant time, Optional<Strin
         if (!start.lookingAt()) {
             throw new IOException("\"" + PATH + "\" of " + backup.description()
                     + ": expected \"START WAL LOCATION\" in its first line");
+        }
+        Matcher base = INCREMENTAL.matcher(text);
+        if (base.find()) {
+            // A server refuses to start on it, too (src/backend/access/transam/xlogrecovery.c, read_backup_label).
+            throw BackupException.withHint(
+                    backup.description(),
+                    "expected a backup that holds all, found an incremental one of what changed since "
+                            + VisibleText.of(base.group(1)),
+                    "combine it with those before it (pg_combinebackup), and name the result.");
         }
         Matcher label = LABEL.matcher(text);
         return new StartOfBackup(
