@@ -220,7 +220,6 @@ class SalvageTest {
         FailingFiles counting = FailingFiles.at(Integer.MAX_VALUE, new ForgetfulDisk(pair.base(), Set.of()));
         Execution.execute(Plans.order(plan), counting);
         int ofRewind = counting.count();
-        Map<String, String> rewound = state();
         counting = FailingFiles.at(Integer.MAX_VALUE, new ForgetfulDisk(pair.base(), Set.of()));
         Undo.undo(bundle, pair.target(), counting, RewindListener.none());
         int ofUndo = counting.count();

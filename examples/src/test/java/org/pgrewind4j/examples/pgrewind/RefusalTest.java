@@ -75,9 +75,12 @@ class RefusalTest {
         assertThat(told(
                         new Problem(Problem.Kind.SOURCE_NOT_STOPPED, "a server runs", "stop it"),
                         new Problem(Problem.Kind.SOURCE_NOT_STOPPED, "not shut down", "stop it")))
-                .isEqualTo("pg_rewind: error: source data directory must be shut down cleanly\n"
-                        + "pg_rewind: detail: a server runs\npg_rewind: hint: stop it\n"
-                        + "pg_rewind: detail: not shut down\n");
+                .isEqualTo("""
+                        pg_rewind: error: source data directory must be shut down cleanly
+                        pg_rewind: detail: a server runs
+                        pg_rewind: hint: stop it
+                        pg_rewind: detail: not shut down
+                        """);
     }
 
     @ParameterizedTest

@@ -125,7 +125,7 @@ public final class BundleWriter implements BeforeSeal {
         } else if (found.isEmpty()) {
             removals.add(new Manifest.Plain(new RemoveFile(step.path())));
         } else if (step instanceof Manifest.Parts parts) {
-            keepParts(parts, found.get(), data);
+            keepParts(parts, data);
         } else {
             keepWhole(step.path(), found.get(), data);
         }
@@ -148,7 +148,7 @@ public final class BundleWriter implements BeforeSeal {
         } else if (action instanceof CreateTablespaceLink && found.isEmpty()) {
             removals.add(new Manifest.Plain(new RemoveFile(path)));
         } else if (action instanceof Truncate truncate && found.isPresent()) {
-            keepParts(new Manifest.Parts(path, truncate.size(), "", List.of()), found.get(), data);
+            keepParts(new Manifest.Parts(path, truncate.size(), "", List.of()), data);
         } else if (action instanceof FileAction.ClearPath || action instanceof SetAttributes) {
             throw new IllegalStateException("no step of a rewind: " + action);
         }
@@ -172,7 +172,7 @@ public final class BundleWriter implements BeforeSeal {
         contents.add(attributesOf(path, file));
     }
 
-    private void keepParts(Manifest.Parts parts, Path file, OutputStream data) throws IOException {
+    private void keepParts(Manifest.Parts parts, OutputStream data) throws IOException {
         try (FileChannel channel = directory.open(parts.path())) {
             long size = channel.size();
             RangeSet<Long> changed = TreeRangeSet.create();
