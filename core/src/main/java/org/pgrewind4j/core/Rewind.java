@@ -301,7 +301,8 @@ public final class Rewind {
      * @return this
      */
     public Rewind salvage(Path directory) {
-        this.salvage = Optional.of(directory.toAbsolutePath().normalize());
+        this.salvage = Optional.of(
+                requireNonNull(directory, "directory").toAbsolutePath().normalize());
         return this;
     }
 

@@ -1,5 +1,7 @@
 package org.pgrewind4j.core;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import org.pgrewind4j.core.internal.files.LocalFileOperations;
@@ -31,7 +33,8 @@ public final class RewindBundle {
      * @throws PgRewindException if there is none, or if it is damaged
      */
     public static RewindBundle open(Path directory) {
-        RewindBundle bundle = new RewindBundle(directory.toAbsolutePath().normalize());
+        RewindBundle bundle = new RewindBundle(
+                requireNonNull(directory, "directory").toAbsolutePath().normalize());
         bundle.verify();
         return bundle;
     }
@@ -78,13 +81,17 @@ public final class RewindBundle {
      *
      * @param targetDirectory the data directory that was rewound
      * @param durability whether what is written is forced to the disk
-     * @param listener is told how it goes on
+     * @param listener receives progress
      * @throws RewindRefusedException if the target is not what the rewind left
      * @throws RewindException if it fails; it says in what state the target is
      * @throws PgRewindException if the bundle is damaged
      */
     public void undo(Path targetDirectory, Durability durability, RewindListener listener) {
-        Path target = targetDirectory.toAbsolutePath().normalize();
+        Path target = requireNonNull(targetDirectory, "targetDirectory")
+                .toAbsolutePath()
+                .normalize();
+        requireNonNull(durability, "durability");
+        requireNonNull(listener, "listener");
         Undo.undo(directory, target, LocalFileOperations.on(target, durability), listener);
     }
 }

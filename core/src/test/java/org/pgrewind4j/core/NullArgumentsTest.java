@@ -71,6 +71,7 @@ class NullArgumentsTest {
         return Stream.of(
                         methods(Rewind.class, REWIND),
                         methods(Rewind.OfTarget.class, Rewind.of(PATH)),
+                        methods(RewindBundle.class, null),
                         methods(DeltaRestore.class, RESTORE),
                         methods(DeltaRestore.OfTarget.class, DeltaRestore.of(PATH)),
                         methods(StandbySettings.class, null),
