@@ -26,6 +26,11 @@ class RewindPlanPrinterTest {
 
     private static final String[] FIELDS = {
         "schemaVersion",
+        "libraryVersion",
+        "target",
+        "source",
+        "systemIdentifier",
+        "release",
         "verdict",
         "problems",
         "warnings",
