@@ -164,7 +164,8 @@ public final class RestorePlanner {
                         Files.isDirectory(settings.target())
                                 ? Manifest.fingerprint(controlFile)
                                 : Manifest.NO_CONTROL_FILE,
-                        ofControlFile));
+                        ofControlFile),
+                null);
     }
 
     private static BackupEntry.Attributes dataDirectory(BackupFacts facts) {

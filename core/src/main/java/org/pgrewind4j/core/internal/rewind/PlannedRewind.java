@@ -356,7 +356,7 @@ public final class PlannedRewind implements RewindPlan {
         RewindFacts known = facts();
         StandbyFiles standby =
                 new StandbyFiles(settings.standby(), known.targetControl().version());
-        Order order = new Order(
+        return new Order(
                 settings.target(),
                 known.targetControl(),
                 settings.source(),
@@ -384,11 +384,11 @@ public final class PlannedRewind implements RewindPlan {
                         settings.restorable(),
                         settings.threads(),
                         settings.listener()),
-                // By WAL, replay starts before the target's last own checkpoint, and writes them again as far as it
-                // must.
-                known.isOfContents() ? known.equal() : List.of());
-        return settings.salvage()
-                .map(bundle -> order.with(new BundleWriter(bundle, settings.target())))
-                .orElse(order);
+                // By WAL, replay starts before the target's last own checkpoint, and writes again what may be lost.
+                known.isOfContents() ? known.equal() : List.of(),
+                null,
+                settings.salvage()
+                        .map(bundle -> new BundleWriter(bundle, settings.target()))
+                        .orElse(null));
     }
 }
