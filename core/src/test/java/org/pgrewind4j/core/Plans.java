@@ -1,7 +1,7 @@
 package org.pgrewind4j.core;
 
 import org.pgrewind4j.core.internal.rewind.PlannedRewind;
-import org.pgrewind4j.core.internal.rewind.evidence.RewindFacts;
+import org.pgrewind4j.core.internal.rewind.evidence.RewindEvidence;
 import org.pgrewind4j.core.internal.stage.Order;
 
 /** Looks behind plans that {@link Rewind} made. */
@@ -14,7 +14,7 @@ public final class Plans {
         return ((PlannedRewind) plan).order();
     }
 
-    public static RewindFacts facts(RewindPlan plan) {
+    public static RewindEvidence facts(RewindPlan plan) {
         return ((PlannedRewind) plan).facts();
     }
 }

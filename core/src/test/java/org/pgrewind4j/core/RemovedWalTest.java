@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgrewind4j.core.RewindException.TargetState;
 import org.pgrewind4j.core.internal.area.OwnNames;
-import org.pgrewind4j.core.internal.stage.StagedWal;
+import org.pgrewind4j.core.internal.stage.ReplayWal;
 import org.pgrewind4j.testserver.Failover;
 import org.pgrewind4j.testserver.LogicalContents;
 import org.pgrewind4j.testserver.PostgresServer;
@@ -134,7 +134,7 @@ class RemovedWalTest {
                     @Override
                     public void end(int range, long delivered) throws IOException {
                         super.end(range, delivered);
-                        if (!done && !StagedWal.isSegment(ranges.get(range).path())) {
+                        if (!done && !ReplayWal.isSegment(ranges.get(range).path())) {
                             done = true;
                             meanwhile.run();
                         }

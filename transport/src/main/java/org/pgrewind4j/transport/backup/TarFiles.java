@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.transport.CallGuard;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
-import org.pgrewind4j.transport.Gate;
 import org.pgrewind4j.transport.RangeReceiver;
 import org.pgrewind4j.transport.ReplayEnd;
 import org.pgrewind4j.transport.SourceFile;
@@ -36,13 +36,13 @@ final class TarFiles implements BackupFiles {
     private final Path directory;
     private final TarStore store;
     private final SortedMap<DataPath, TarMember> members;
-    private final Gate gate;
+    private final CallGuard gate;
 
     private TarFiles(Path directory, TarStore store, SortedMap<DataPath, TarMember> members) {
         this.directory = directory;
         this.store = store;
         this.members = members;
-        this.gate = new Gate(description());
+        this.gate = new CallGuard(description());
     }
 
     static TarFiles open(Path directory, TarStore store) throws IOException {

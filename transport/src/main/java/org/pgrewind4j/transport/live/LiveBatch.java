@@ -43,19 +43,19 @@ final class LiveBatch {
     private static final int LENGTH = 2;
     private static final int HASH = 3;
 
-    private final List<LivePiece> pieces;
+    private final List<RangePiece> pieces;
     private final Kind kind;
 
     /** The number of each piece's file within the query. */
     private final int[] files;
 
-    LiveBatch(List<LivePiece> pieces, Kind kind) {
+    LiveBatch(List<RangePiece> pieces, Kind kind) {
         this.pieces = pieces;
         this.kind = kind;
         this.files = new int[pieces.size()];
     }
 
-    List<LivePiece> pieces() {
+    List<RangePiece> pieces() {
         return pieces;
     }
 
@@ -63,20 +63,20 @@ final class LiveBatch {
         List<Answer> answers = new ArrayList<>(pieces.size());
         session.query(query(), kind == Kind.CONTENT ? 3 : 4, row -> {
             if (answers.size() == pieces.size()) {
-                throw CopyRows.malformed("more rows than were asked for");
+                throw CopyOutReader.malformed("more rows than were asked for");
             }
             answers.add(answer(row, answers.size()));
         });
         if (answers.size() < pieces.size()) {
-            throw CopyRows.malformed("fewer rows than were asked for");
+            throw CopyOutReader.malformed("fewer rows than were asked for");
         }
         return answers;
     }
 
-    private Answer answer(CopyRows row, int index) throws IOException {
-        LivePiece piece = pieces.get(index);
+    private Answer answer(CopyOutReader row, int index) throws IOException {
+        RangePiece piece = pieces.get(index);
         if (row.int32(FILE) != files[index] || row.int64(OFFSET) != piece.offset()) {
-            throw CopyRows.malformed("rows in another order than asked for");
+            throw CopyOutReader.malformed("rows in another order than asked for");
         }
         if (kind != Kind.CONTENT) {
             ByteBuffer hash = row.bytes(HASH);
@@ -86,9 +86,9 @@ final class LiveBatch {
         return bytes == null ? VANISHED : checked(piece, new Answer(bytes.remaining(), bytes));
     }
 
-    private static Answer checked(LivePiece piece, Answer answer) throws IOException {
+    private static Answer checked(RangePiece piece, Answer answer) throws IOException {
         if (answer.length < 0 || answer.length > piece.length()) {
-            throw CopyRows.malformed(answer.length + " bytes where " + piece.length() + " were asked for");
+            throw CopyOutReader.malformed(answer.length + " bytes where " + piece.length() + " were asked for");
         }
         return answer;
     }
@@ -120,7 +120,7 @@ final class LiveBatch {
                                unnest(starts, lengths) AS pieces (start, length)) AS chunks""".formatted(kind.columns, values);
     }
 
-    private static void append(StringBuilder values, int file, List<LivePiece> pieces) {
+    private static void append(StringBuilder values, int file, List<RangePiece> pieces) {
         String separator = file == 0 ? "" : ",";
         values.append(separator)
                 .append('(')
@@ -129,10 +129,10 @@ final class LiveBatch {
                 .append(SqlLiteral.text(pieces.get(0).path().toString()))
                 .append(',')
                 .append(SqlLiteral.numbers(
-                        pieces.stream().mapToLong(LivePiece::offset).toArray()))
+                        pieces.stream().mapToLong(RangePiece::offset).toArray()))
                 .append(',')
                 .append(SqlLiteral.numbers(
-                        pieces.stream().mapToLong(LivePiece::length).toArray()))
+                        pieces.stream().mapToLong(RangePiece::length).toArray()))
                 .append(')');
     }
 }

@@ -9,23 +9,23 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.transport.CallGuard;
 import org.pgrewind4j.transport.DataPath;
-import org.pgrewind4j.transport.Gate;
 import org.pgrewind4j.transport.local.DataDirectory;
 
 /** Compares the hashes that a server sends with those of local files. */
 final class LiveComparison implements LiveStream.PieceReceiver, Closeable {
 
     private final DataDirectory directory;
-    private final Gate gate;
+    private final CallGuard gate;
     private final MessageDigest digest;
-    private final ByteBuffer buffer = ByteBuffer.allocate(LivePieces.PIECE);
+    private final ByteBuffer buffer = ByteBuffer.allocate(RangeSplitter.PIECE);
     private final BitSet different = new BitSet();
 
     private @Nullable DataPath path;
     private @Nullable FileChannel file;
 
-    LiveComparison(DataDirectory directory, Gate gate, LiveBatch.Kind kind) {
+    LiveComparison(DataDirectory directory, CallGuard gate, LiveBatch.Kind kind) {
         this.directory = directory;
         this.gate = gate;
         try {
@@ -40,7 +40,7 @@ final class LiveComparison implements LiveStream.PieceReceiver, Closeable {
     }
 
     @Override
-    public boolean piece(LivePiece piece, LiveBatch.Answer answer) throws IOException {
+    public boolean piece(RangePiece piece, LiveBatch.Answer answer) throws IOException {
         FileChannel mine = open(piece.path());
         boolean equal = mine != null && answer.length() == read(mine, piece) && hash().equals(answer.bytes());
         if (!equal) {
@@ -63,7 +63,7 @@ final class LiveComparison implements LiveStream.PieceReceiver, Closeable {
         return file;
     }
 
-    private int read(FileChannel mine, LivePiece piece) throws IOException {
+    private int read(FileChannel mine, RangePiece piece) throws IOException {
         buffer.clear().limit(piece.length());
         while (buffer.hasRemaining() && gate.read(mine, buffer, piece.offset() + buffer.position()) >= 0) {
             // Goes on until the piece is full or the file ends.

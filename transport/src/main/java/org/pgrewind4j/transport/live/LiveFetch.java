@@ -1,25 +1,25 @@
 package org.pgrewind4j.transport.live;
 
 import java.io.IOException;
-import org.pgrewind4j.transport.Gate;
+import org.pgrewind4j.transport.CallGuard;
 import org.pgrewind4j.transport.RangeReceiver;
 
 /** Hands the pieces of a stream to a receiver of ranges. */
 final class LiveFetch implements LiveStream.PieceReceiver {
 
-    private final Gate gate;
+    private final CallGuard gate;
     private final RangeReceiver receiver;
 
     /** How many bytes of the present range came. */
     private long delivered;
 
-    LiveFetch(Gate gate, RangeReceiver receiver) {
+    LiveFetch(CallGuard gate, RangeReceiver receiver) {
         this.gate = gate;
         this.receiver = receiver;
     }
 
     @Override
-    public boolean piece(LivePiece piece, LiveBatch.Answer answer) throws IOException {
+    public boolean piece(RangePiece piece, LiveBatch.Answer answer) throws IOException {
         gate.proceed();
         if (answer.length() < 0) {
             receiver.vanished(piece.range());

@@ -14,8 +14,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.pgrewind4j.transport.CallGuard;
 import org.pgrewind4j.transport.DataPath;
-import org.pgrewind4j.transport.Gate;
 import org.pgrewind4j.transport.SourceFile;
 import org.pgrewind4j.transport.SourceFileVisitor;
 import org.pgrewind4j.transport.UnsafePathException;
@@ -45,11 +45,11 @@ final class LiveListing {
     private static final String SOCKET_PREFIX = ".s.PGSQL.";
 
     private final LiveSessions sessions;
-    private final Gate gate;
+    private final CallGuard gate;
     private final BlockingQueue<List<SourceFile>> queue = new LinkedBlockingQueue<>();
     private final Semaphore room = new Semaphore(QUEUE);
 
-    LiveListing(LiveSessions sessions, Gate gate) {
+    LiveListing(LiveSessions sessions, CallGuard gate) {
         this.sessions = sessions;
         this.gate = gate;
     }
@@ -133,7 +133,7 @@ final class LiveListing {
     }
 
     /** What one row says. */
-    static SourceFile entry(CopyRows row) throws IOException {
+    static SourceFile entry(CopyOutReader row) throws IOException {
         DataPath path = path(row);
         if (row.bool(IS_DIRECTORY)) {
             // An in-place tablespace has itself as its location, relative to the data directory.
@@ -143,7 +143,7 @@ final class LiveListing {
         }
         long size = row.int64(SIZE);
         if (size < 0) {
-            throw CopyRows.malformed("a file of " + size + " bytes");
+            throw CopyOutReader.malformed("a file of " + size + " bytes");
         }
         return SourceFile.file(path, size);
     }
@@ -152,10 +152,10 @@ final class LiveListing {
      * The path as the file system has it. The server takes the bytes of a name for text in the encoding of the database: one
      * that is not ASCII arrives as it is only if nothing is converted on the way.
      */
-    private static DataPath path(CopyRows row) throws IOException {
+    private static DataPath path(CopyOutReader row) throws IOException {
         ByteBuffer bytes = row.bytes(PATH);
         if (bytes == null) {
-            throw CopyRows.malformed("expected a path, found NULL");
+            throw CopyOutReader.malformed("expected a path, found NULL");
         }
         String text;
         try {

@@ -12,7 +12,7 @@ final class LiveLogin {
 
     private final Connector connector;
     private final LiveTimeouts timeouts;
-    private @Nullable LiveFacts facts;
+    private @Nullable ServerIdentity facts;
 
     LiveLogin(Connector connector, LiveTimeouts timeouts) {
         this.connector = connector;
@@ -41,9 +41,9 @@ final class LiveLogin {
             connection.setNetworkTimeout(Runnable::run, (int) timeouts.socket().toMillis());
             LiveSession session = new LiveSession(connection, connector.isPooled());
             session.query(
-                    LiveFacts.query(session.processId(), timeouts),
-                    LiveFacts.FIELDS,
-                    row -> check(LiveFacts.of(row, connector.description())));
+                    ServerIdentity.query(session.processId(), timeouts),
+                    ServerIdentity.FIELDS,
+                    row -> check(ServerIdentity.of(row, connector.description())));
             usable = true;
             return session;
         } catch (SQLException e) {
@@ -55,7 +55,7 @@ final class LiveLogin {
         }
     }
 
-    private synchronized void check(LiveFacts found) {
+    private synchronized void check(ServerIdentity found) {
         if (facts == null) {
             facts = found;
         } else if (!facts.startTime().equals(found.startTime())) {
@@ -75,7 +75,7 @@ final class LiveLogin {
     }
 
     /** What the first connection found. */
-    synchronized LiveFacts facts() {
+    synchronized ServerIdentity facts() {
         if (facts == null) {
             throw new IllegalStateException("not connected");
         }

@@ -25,7 +25,8 @@ final class LivePermissions {
 
     private LivePermissions() {}
 
-    static List<SourceProblem> problems(CopyRows row, LiveFacts facts, String description) throws IOException {
+    static List<SourceProblem> problems(CopyOutReader row, ServerIdentity facts, String description)
+            throws IOException {
         List<SourceProblem> problems = new ArrayList<>();
         if (facts.version() < OLDEST_VERSION) {
             problems.add(new SourceProblem(
@@ -53,7 +54,8 @@ final class LivePermissions {
     }
 
     private static void addMissingRights(
-            List<SourceProblem> problems, CopyRows row, LiveFacts facts, String description) throws IOException {
+            List<SourceProblem> problems, CopyOutReader row, ServerIdentity facts, String description)
+            throws IOException {
         String role = VisibleText.of(row.text(1));
         String missing = VisibleText.of(row.text(3));
         if (facts.major() < FIRST_WITH_GRANTS && !row.bool(2)) {

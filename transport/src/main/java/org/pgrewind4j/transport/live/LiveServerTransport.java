@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.pgrewind4j.transport.CallGuard;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
-import org.pgrewind4j.transport.Gate;
 import org.pgrewind4j.transport.RangeReceiver;
 import org.pgrewind4j.transport.ReplayEnd;
 import org.pgrewind4j.transport.RetainedWal;
@@ -58,16 +58,16 @@ import org.pgrewind4j.wal.WalSegmentSource;
 public final class LiveServerTransport implements Transport {
 
     private final LiveSessions sessions;
-    private final Gate gate;
+    private final CallGuard gate;
     private final int connections;
-    private final LiveFacts facts;
-    private final LiveEnd end;
+    private final ServerIdentity facts;
+    private final LiveReplayEnd end;
 
-    private LiveServerTransport(LiveSessions sessions, Gate gate, int connections) throws IOException {
+    private LiveServerTransport(LiveSessions sessions, CallGuard gate, int connections) throws IOException {
         this.sessions = sessions;
         this.gate = gate;
         this.connections = connections;
-        this.end = LiveEnd.of(this, sessions, gate);
+        this.end = LiveReplayEnd.of(this, sessions, gate);
         this.facts = sessions.facts();
     }
 
@@ -76,7 +76,7 @@ public final class LiveServerTransport implements Transport {
         boolean opened = false;
         try {
             LiveServerTransport transport =
-                    new LiveServerTransport(sessions, new Gate(connector.description()), connections);
+                    new LiveServerTransport(sessions, new CallGuard(connector.description()), connections);
             opened = true;
             return transport;
         } finally {
@@ -214,8 +214,8 @@ public final class LiveServerTransport implements Transport {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         while (true) {
             // One byte more than allowed shows that there is more.
-            int length = (int) Math.min(LivePieces.PIECE, maxLength - content.size() + 1L);
-            LivePiece piece = new LivePiece(0, path, content.size(), length, true);
+            int length = (int) Math.min(RangeSplitter.PIECE, maxLength - content.size() + 1L);
+            RangePiece piece = new RangePiece(0, path, content.size(), length, true);
             LiveBatch batch = new LiveBatch(List.of(piece), LiveBatch.Kind.CONTENT);
             LiveBatch.Answer answer =
                     LiveWorkers.call(sessions, gate, batch::run).get(0);

@@ -21,7 +21,7 @@ final class LiveSession {
     /** Takes the rows of a query, as they come. */
     @FunctionalInterface
     interface RowHandler {
-        void row(CopyRows row) throws IOException, InterruptedException;
+        void row(CopyOutReader row) throws IOException, InterruptedException;
     }
 
     private final Connection connection;
@@ -48,7 +48,7 @@ final class LiveSession {
         boolean finished = false;
         try {
             CopyOut copy = DriverCall.guard(() -> copies.copyOut("COPY (" + query + ") TO STDOUT (FORMAT binary)"));
-            CopyRows rows = new CopyRows(copy, fields);
+            CopyOutReader rows = new CopyOutReader(copy, fields);
             while (rows.next()) {
                 handler.row(rows);
             }

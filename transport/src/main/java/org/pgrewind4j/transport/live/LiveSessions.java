@@ -172,7 +172,7 @@ final class LiveSessions {
     }
 
     /** What the first connection found. */
-    LiveFacts facts() {
+    ServerIdentity facts() {
         return login.facts();
     }
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.pgrewind4j.timeline.Lsn;
-import org.pgrewind4j.transport.Gate;
+import org.pgrewind4j.transport.CallGuard;
 import org.pgrewind4j.transport.RetainedWal;
 
 /**
@@ -50,7 +50,7 @@ final class LiveSlot implements RetainedWal {
         this.from = from;
     }
 
-    static RetainedWal create(LiveSessions sessions, Gate gate) throws IOException {
+    static RetainedWal create(LiveSessions sessions, CallGuard gate) throws IOException {
         if (sessions.facts().major() < FIRST_WITH_TEMPORARY_SLOTS || sessions.arePooled()) {
             return RetainedWal.without(Lsn.MAX);
         }
@@ -84,7 +84,7 @@ final class LiveSlot implements RetainedWal {
     }
 
     /** The only connection that can be had is needed to copy. */
-    private void drop(Gate gate) throws IOException {
+    private void drop(CallGuard gate) throws IOException {
         closed.set(true);
         sessions.unreserve(session);
         LiveWorkers.call(sessions, gate, any -> {

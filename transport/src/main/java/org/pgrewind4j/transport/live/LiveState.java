@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
-import org.pgrewind4j.transport.Gate;
+import org.pgrewind4j.transport.CallGuard;
 import org.pgrewind4j.transport.UnsafePathException;
 import org.pgrewind4j.wal.control.ControlFile;
 
@@ -28,7 +28,7 @@ record LiveState(boolean inRecovery, String startTime, Lsn position, TimelineId 
 
     private static final int LONG_HEADER = 40;
 
-    static LiveState ask(LiveSessions sessions, Gate gate) throws IOException {
+    static LiveState ask(LiveSessions sessions, CallGuard gate) throws IOException {
         List<LiveState> states = new ArrayList<>();
         LiveWorkers.call(sessions, gate, session -> {
             states.clear();
@@ -41,7 +41,7 @@ record LiveState(boolean inRecovery, String startTime, Lsn position, TimelineId 
     /** The answer of a query that has one row. */
     static <T> T only(List<T> rows) throws IOException {
         if (rows.size() != 1) {
-            throw CopyRows.malformed("expected one row, found " + rows.size());
+            throw CopyOutReader.malformed("expected one row, found " + rows.size());
         }
         return rows.get(0);
     }
@@ -56,7 +56,7 @@ record LiveState(boolean inRecovery, String startTime, Lsn position, TimelineId 
                 + "::text END, CASE WHEN NOT pg_is_in_recovery() THEN " + fileName + "(" + flush + ") END";
     }
 
-    private static LiveState of(CopyRows row) throws IOException {
+    private static LiveState of(CopyOutReader row) throws IOException {
         boolean inRecovery = row.bool(0);
         try {
             if (inRecovery) {
@@ -64,7 +64,7 @@ record LiveState(boolean inRecovery, String startTime, Lsn position, TimelineId 
             }
             String segment = row.text(3);
             if (segment.length() < TIMELINE_DIGITS) {
-                throw CopyRows.malformed("a WAL segment named \"" + UnsafePathException.visible(segment) + "\"");
+                throw CopyOutReader.malformed("a WAL segment named \"" + UnsafePathException.visible(segment) + "\"");
             }
             return new LiveState(
                     false,

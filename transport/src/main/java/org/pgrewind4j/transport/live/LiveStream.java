@@ -7,8 +7,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.transport.CallGuard;
 import org.pgrewind4j.transport.FileRange;
-import org.pgrewind4j.transport.Gate;
 
 /**
  * The answers for ranges, piece by piece and in order, while several connections bring what comes next. At most two batches
@@ -24,20 +24,20 @@ final class LiveStream implements Closeable {
          *
          * @return whether to go on with this range; of the answers for the rest of it none is given
          */
-        boolean piece(LivePiece piece, LiveBatch.Answer answer) throws IOException;
+        boolean piece(RangePiece piece, LiveBatch.Answer answer) throws IOException;
     }
 
     private record UnderWay(LiveBatch batch, Future<List<LiveBatch.Answer>> answers) {}
 
-    private final LivePieces pieces;
+    private final RangeSplitter pieces;
     private final LiveBatch.Kind kind;
     private final int depth;
     private final LiveWorkers workers;
     private final Deque<UnderWay> underWay = new ArrayDeque<>();
     private int endedRange = -1;
 
-    LiveStream(List<FileRange> ranges, LiveBatch.Kind kind, LiveSessions sessions, Gate gate, int connections) {
-        this.pieces = new LivePieces(ranges);
+    LiveStream(List<FileRange> ranges, LiveBatch.Kind kind, LiveSessions sessions, CallGuard gate, int connections) {
+        this.pieces = new RangeSplitter(ranges);
         this.kind = kind;
         this.depth = 2 * connections;
         this.workers = new LiveWorkers(sessions, gate, connections);
@@ -46,9 +46,9 @@ final class LiveStream implements Closeable {
     void run(PieceReceiver receiver) throws IOException {
         for (UnderWay next = next(); next != null; next = next()) {
             List<LiveBatch.Answer> answers = workers.await(next.answers);
-            List<LivePiece> asked = next.batch.pieces();
+            List<RangePiece> asked = next.batch.pieces();
             for (int i = 0; i < asked.size(); i++) {
-                LivePiece piece = asked.get(i);
+                RangePiece piece = asked.get(i);
                 if (piece.range() != endedRange && !receiver.piece(piece, answers.get(i))) {
                     endedRange = piece.range();
                     pieces.endOf(endedRange);
@@ -59,7 +59,7 @@ final class LiveStream implements Closeable {
 
     private @Nullable UnderWay next() {
         while (underWay.size() < depth) {
-            List<LivePiece> batch = pieces.nextBatch();
+            List<RangePiece> batch = pieces.nextBatch();
             if (batch.isEmpty()) {
                 break;
             }

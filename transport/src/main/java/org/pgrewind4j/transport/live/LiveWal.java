@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.pgrewind4j.transport.CallGuard;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
-import org.pgrewind4j.transport.Gate;
 import org.pgrewind4j.wal.WalSegment;
 import org.pgrewind4j.wal.WalSegmentName;
 import org.pgrewind4j.wal.WalSegmentSource;
@@ -21,10 +21,10 @@ final class LiveWal implements WalSegmentSource {
     private static final int FIRST = 64 * 1024;
 
     private final LiveSessions sessions;
-    private final Gate gate;
+    private final CallGuard gate;
     private final DataPath directory;
 
-    LiveWal(LiveSessions sessions, Gate gate) {
+    LiveWal(LiveSessions sessions, CallGuard gate) {
         this.sessions = sessions;
         this.gate = gate;
         this.directory = DataPath.of(sessions.facts().major() >= 10 ? "pg_wal" : "pg_xlog");
@@ -49,7 +49,7 @@ final class LiveWal implements WalSegmentSource {
 
         /** Reads a stretch from a position on; false if the file is not there. */
         boolean load(long position) throws IOException {
-            List<LivePiece> pieces = new LivePieces(List.of(new FileRange(path, position, length))).nextBatch();
+            List<RangePiece> pieces = new RangeSplitter(List.of(new FileRange(path, position, length))).nextBatch();
             LiveBatch batch = new LiveBatch(pieces, LiveBatch.Kind.CONTENT);
             List<LiveBatch.Answer> answers = LiveWorkers.call(sessions, gate, batch::run);
             List<ByteBuffer> parts = new ArrayList<>();
@@ -64,7 +64,7 @@ final class LiveWal implements WalSegmentSource {
             }
             window = joined(parts);
             windowBegin = position;
-            length = Math.min(2 * length, LivePieces.BATCH_BYTES);
+            length = Math.min(2 * length, RangeSplitter.BATCH_BYTES);
             return true;
         }
 

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.pgrewind4j.transport.Gate;
+import org.pgrewind4j.transport.CallGuard;
 
 /**
  * The threads that talk to the server for one call. The caller waits for what they bring, and that wait can be interrupted
@@ -43,12 +43,12 @@ final class LiveWorkers implements Closeable {
     }
 
     private final LiveSessions sessions;
-    private final Gate gate;
+    private final CallGuard gate;
     private final ExecutorService threads;
     private final Set<LiveSession> running = new HashSet<>();
     private boolean closed;
 
-    LiveWorkers(LiveSessions sessions, Gate gate, int count) {
+    LiveWorkers(LiveSessions sessions, CallGuard gate, int count) {
         this.sessions = sessions;
         this.gate = gate;
         this.threads = Executors.newFixedThreadPool(count, LiveWorkers::newThread);
@@ -61,7 +61,7 @@ final class LiveWorkers implements Closeable {
     }
 
     /** Runs one job and waits for it. */
-    static <T> T call(LiveSessions sessions, Gate gate, Job<T> job) throws IOException {
+    static <T> T call(LiveSessions sessions, CallGuard gate, Job<T> job) throws IOException {
         try (LiveWorkers workers = new LiveWorkers(sessions, gate, 1)) {
             return workers.await(workers.submit(job));
         }

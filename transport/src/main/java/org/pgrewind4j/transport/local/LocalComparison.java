@@ -6,8 +6,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.util.BitSet;
 import java.util.List;
+import org.pgrewind4j.transport.CallGuard;
 import org.pgrewind4j.transport.FileRange;
-import org.pgrewind4j.transport.Gate;
 
 /** One call of {@link LocalDirectoryTransport#different}: both sides are read, byte for byte. */
 final class LocalComparison {
@@ -16,9 +16,10 @@ final class LocalComparison {
     private final ByteBuffer myBytes;
     private final DataDirectory theirs;
     private final ByteBuffer theirBytes;
-    private final Gate gate;
+    private final CallGuard gate;
 
-    LocalComparison(DataDirectory mine, ByteBuffer myBytes, DataDirectory theirs, ByteBuffer theirBytes, Gate gate) {
+    LocalComparison(
+            DataDirectory mine, ByteBuffer myBytes, DataDirectory theirs, ByteBuffer theirBytes, CallGuard gate) {
         this.mine = mine;
         this.myBytes = myBytes;
         this.theirs = theirs;

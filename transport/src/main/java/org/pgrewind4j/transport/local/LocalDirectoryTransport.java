@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.pgrewind4j.timeline.Side;
+import org.pgrewind4j.transport.CallGuard;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
-import org.pgrewind4j.transport.Gate;
 import org.pgrewind4j.transport.RangeReceiver;
 import org.pgrewind4j.transport.ReplayEnd;
 import org.pgrewind4j.transport.SourceChangedException;
@@ -44,15 +44,15 @@ public final class LocalDirectoryTransport implements Transport {
     private static final int PIECE = 8192;
 
     private final DataDirectory directory;
-    private final Gate gate;
-    private final BufferLoan buffers = new BufferLoan();
+    private final CallGuard gate;
+    private final BufferPool buffers = new BufferPool();
 
     /** Empty if it was not opened as a source. */
     private byte[] controlFileWhenOpened = new byte[0];
 
     private LocalDirectoryTransport(DataDirectory directory) {
         this.directory = directory;
-        this.gate = new Gate(description());
+        this.gate = new CallGuard(description());
     }
 
     /**
@@ -161,7 +161,7 @@ public final class LocalDirectoryTransport implements Transport {
     @Override
     public void fetch(List<FileRange> ranges, RangeReceiver receiver) throws IOException {
         gate.enter();
-        try (BufferLoan.Loan loan = buffers.take();
+        try (BufferPool.Loan loan = buffers.take();
                 LocalFetch fetch = new LocalFetch(directory, gate, loan.buffer(), receiver)) {
             fetch.run(ranges);
         }
@@ -170,8 +170,8 @@ public final class LocalDirectoryTransport implements Transport {
     @Override
     public BitSet different(List<FileRange> ranges, Path other) throws IOException {
         gate.enter();
-        try (BufferLoan.Loan mine = buffers.take();
-                BufferLoan.Loan theirs = buffers.take()) {
+        try (BufferPool.Loan mine = buffers.take();
+                BufferPool.Loan theirs = buffers.take()) {
             return new LocalComparison(directory, mine.buffer(), DataDirectory.of(other), theirs.buffer(), gate)
                     .different(ranges);
         }

@@ -8,9 +8,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.transport.CallGuard;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
-import org.pgrewind4j.transport.Gate;
 import org.pgrewind4j.transport.RangeReceiver;
 
 /** One call of {@link LocalDirectoryTransport#fetch}: positional reads, with the last file kept open. */
@@ -19,14 +19,14 @@ final class LocalFetch implements Closeable {
     private static final long OFFERED_AT_ONCE = 16L << 20;
 
     private final DataDirectory directory;
-    private final Gate gate;
+    private final CallGuard gate;
     private final ByteBuffer buffer;
     private final RangeReceiver receiver;
 
     private @Nullable DataPath path;
     private @Nullable FileChannel file;
 
-    LocalFetch(DataDirectory directory, Gate gate, ByteBuffer buffer, RangeReceiver receiver) {
+    LocalFetch(DataDirectory directory, CallGuard gate, ByteBuffer buffer, RangeReceiver receiver) {
         this.directory = directory;
         this.gate = gate;
         this.buffer = buffer;

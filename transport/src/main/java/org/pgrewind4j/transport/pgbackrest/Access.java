@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.pgrewind4j.transport.Gate;
+import org.pgrewind4j.transport.CallGuard;
 import org.pgrewind4j.transport.codec.BulkInputStream;
 import org.pgrewind4j.wal.WalSegmentSource;
 
@@ -18,11 +18,11 @@ import org.pgrewind4j.wal.WalSegmentSource;
 final class Access {
 
     private final String description;
-    private final Gate gate;
+    private final CallGuard gate;
 
     Access(String description) {
         this.description = description;
-        this.gate = new Gate(description);
+        this.gate = new CallGuard(description);
     }
 
     String description() {

@@ -12,9 +12,9 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.pgrewind4j.testkit.MemoryWal;
+import org.pgrewind4j.transport.CallGuard;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
-import org.pgrewind4j.transport.Gate;
 import org.pgrewind4j.transport.RangeReceiver;
 import org.pgrewind4j.transport.ReplayEnd;
 import org.pgrewind4j.transport.SourceChangedException;
@@ -41,7 +41,7 @@ public final class MemoryTransport implements Transport {
     private final NavigableMap<DataPath, byte[]> files = new ConcurrentSkipListMap<>();
 
     private static final byte[] DIRECTORY = new byte[0];
-    private final Gate gate = new Gate(DESCRIPTION);
+    private final CallGuard gate = new CallGuard(DESCRIPTION);
     private final byte[] controlFileWhenOpened;
     private MemoryWal wal = new MemoryWal();
 

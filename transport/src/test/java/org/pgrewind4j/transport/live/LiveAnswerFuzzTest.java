@@ -14,7 +14,7 @@ class LiveAnswerFuzzTest {
     /** A source can answer anything: what it lists are paths that stay in the data directory, or it is refused. */
     @FuzzTest
     void listingIsReadOrRefused(byte[] answer) throws SQLException {
-        CopyRows rows = new CopyRows(CopyMessages.cut(answer), LiveListing.FIELDS);
+        CopyOutReader rows = new CopyOutReader(CopyMessages.cut(answer), LiveListing.FIELDS);
         try {
             while (rows.next()) {
                 SourceFile file = LiveListing.entry(rows);

@@ -50,7 +50,7 @@ public final class ChangedBlockCollector {
     private Lsn end = Lsn.MAX;
     private int threads = Runtime.getRuntime().availableProcessors();
     private LongConsumer progress = bytes -> {};
-    private int rangeSize = ScanTask.RANGE_SIZE;
+    private int rangeSize = RangeReader.RANGE_SIZE;
 
     private ChangedBlockCollector(
             WalSegmentSource source, PostgresVersion version, int segmentSize, TimelineHistory history) {
@@ -179,7 +179,7 @@ public final class ChangedBlockCollector {
         checkState(redo.isValid(), "the redo start is not set");
         Lsn parting = divergence.isValid() ? divergence : redo;
         checkState(!parting.isBefore(redo), "the divergence %s is before the redo start %s", parting, redo);
-        ScanTask task = new ScanTask(source, version, segmentSize, history, redo, parting, end, rangeSize);
+        RangeReader task = new RangeReader(source, version, segmentSize, history, redo, parting, end, rangeSize);
         ChangedBlocks changed =
                 threads == 1 || task.isOneRange() ? task.run(progress) : new ParallelScan(task, threads).run(progress);
         checkReaches(changed.end(), Lsn.max(parting, known));

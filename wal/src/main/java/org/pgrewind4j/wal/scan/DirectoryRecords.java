@@ -34,7 +34,7 @@ final class DirectoryRecords {
     }
 
     /** Takes a record of the database resource manager; returns whether its kind is known. */
-    boolean readDatabase(WalCursor cursor, int kind, WalFindings findings) {
+    boolean readDatabase(WalCursor cursor, int kind, RangeFindings findings) {
         Optional<DirectoryChange> change = database(cursor, kind);
         change.ifPresent(findings::add);
         return change.isPresent();
@@ -81,7 +81,7 @@ final class DirectoryRecords {
     }
 
     /** Takes a record of the tablespace resource manager; one of an unknown kind says nothing. */
-    void readTablespace(WalCursor cursor, int kind, WalFindings findings) {
+    void readTablespace(WalCursor cursor, int kind, RangeFindings findings) {
         tablespace(cursor, kind).ifPresent(findings::add);
     }
 

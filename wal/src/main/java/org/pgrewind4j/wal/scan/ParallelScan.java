@@ -27,7 +27,7 @@ final class ParallelScan {
     /** Ranges that are read or wait to be put together, for each thread: enough that no thread has to wait. */
     private static final int AHEAD = 2;
 
-    private final ScanTask task;
+    private final RangeReader task;
     private final int threads;
 
     /** A cursor has buffers, so it is used again; one that lies here has no open segment. */
@@ -37,7 +37,7 @@ final class ParallelScan {
 
     private final Deque<Future<ScannedRange>> ranges = new ArrayDeque<>();
 
-    ParallelScan(ScanTask task, int threads) {
+    ParallelScan(RangeReader task, int threads) {
         this.task = task;
         this.threads = threads;
     }
@@ -50,7 +50,7 @@ final class ParallelScan {
             return thread;
         });
         try {
-            WalScan scan = new WalScan(this::readBehind, task.redo(), progress);
+            RangeMerger scan = new RangeMerger(this::readBehind, task.redo(), progress);
             long from = task.redo().value();
             while (scan.end() == null) {
                 while (ranges.size() < AHEAD * threads

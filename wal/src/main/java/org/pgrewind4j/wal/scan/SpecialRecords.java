@@ -88,7 +88,7 @@ final class SpecialRecords {
     }
 
     /** Takes what the cursor's record says besides its blocks. */
-    void read(WalCursor cursor, WalFindings findings) {
+    void read(WalCursor cursor, RangeFindings findings) {
         int kind = cursor.info() & KIND_MASK;
         boolean isKnown = switch (cursor.resourceManager()) {
             case XLOG -> readXlog(cursor, kind, findings);
@@ -104,7 +104,7 @@ final class SpecialRecords {
         }
     }
 
-    private boolean readXlog(WalCursor cursor, int kind, WalFindings findings) {
+    private boolean readXlog(WalCursor cursor, int kind, RangeFindings findings) {
         if (isCheckpoint(cursor)) {
             findings.add(checkpoint(cursor, version));
         } else if (kind == PARAMETER_CHANGE) {
@@ -140,7 +140,7 @@ final class SpecialRecords {
                 && (end == COMMIT || end == ABORT || end == COMMIT_PREPARED || end == ABORT_PREPARED);
     }
 
-    private static boolean readStorage(WalCursor cursor, int kind, WalFindings findings) {
+    private static boolean readStorage(WalCursor cursor, int kind, RangeFindings findings) {
         byte[] bytes = cursor.bytes();
         if (kind == STORAGE_CREATE) {
             int at = mainData(cursor, STORAGE_CREATE_SIZE);
@@ -158,7 +158,7 @@ final class SpecialRecords {
         return false;
     }
 
-    private static void cut(WalCursor cursor, WalFindings findings, int locator, long length) {
+    private static void cut(WalCursor cursor, RangeFindings findings, int locator, long length) {
         byte[] bytes = cursor.bytes();
         RelationChanges relation = findings.touch(
                 LittleEndian.int32(bytes, locator),
@@ -169,13 +169,13 @@ final class SpecialRecords {
         }
     }
 
-    private boolean readTablespace(WalCursor cursor, int kind, WalFindings findings) {
+    private boolean readTablespace(WalCursor cursor, int kind, RangeFindings findings) {
         directories.readTablespace(cursor, kind, findings);
         // No record of this resource manager changes a relation's files.
         return false;
     }
 
-    private static boolean readOther(WalCursor cursor, WalFindings findings) {
+    private static boolean readOther(WalCursor cursor, RangeFindings findings) {
         if (cursor.resourceManager() >= LEAST_CUSTOM) {
             findings.addCustom(cursor.resourceManager(), cursor.begin());
         }
@@ -188,7 +188,7 @@ final class SpecialRecords {
      * the divergence gets there with the insertion's records only, so these stand for a change of the metapage: else it
      * would name blocks that are not there any more, and every insertion that tries them fails.
      */
-    private static boolean readSpGist(WalCursor cursor, WalFindings findings) {
+    private static boolean readSpGist(WalCursor cursor, RangeFindings findings) {
         if (findings.isAfter(cursor.begin())) {
             RecordContent content = cursor.content();
             for (int i = 0; i < content.blockCount(); i++) {

@@ -26,7 +26,7 @@ public final class AppliedState {
     public static void check(Path target, Manifest manifest) throws IOException {
         ControlFile control = ControlFile.parse(Files.readAllBytes(DataPath.CONTROL_FILE.in(target)));
         ProgressCounter nobody = new ProgressCounter(RewindListener.none(), Phase.VERIFY, 0, 0);
-        AppliedFiles.of(target, control, manifest, nobody).check(manifest.steps());
+        AppliedFilesCheck.of(target, control, manifest, nobody).check(manifest.steps());
     }
 
     /**
@@ -35,6 +35,6 @@ public final class AppliedState {
      * @throws PgRewindException if any of it is not what the manifest says
      */
     public static void checkStaged(Path target, StagingArea area, Manifest manifest) throws IOException {
-        new StagedCheck(target, area).check(manifest);
+        new SealedDataCheck(target, area).check(manifest);
     }
 }

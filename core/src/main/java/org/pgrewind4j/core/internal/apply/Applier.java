@@ -201,7 +201,7 @@ final class Applier {
         Path staged = area.in(file.place(), file.name());
         if (!Files.exists(staged, LinkOption.NOFOLLOW_LINKS)) {
             // Moved by an apply that was interrupted later on.
-            StagedCheck.requireContent(path, file.size(), file.crc());
+            SealedDataCheck.requireContent(path, file.size(), file.crc());
         } else {
             try {
                 files.move(staged, path);

@@ -124,12 +124,12 @@ public final class Resumption {
 
     private RewindReport resume(Manifest manifest, StagingArea area, TargetLock lock) throws IOException {
         PhaseTimes times = new PhaseTimes();
-        new StagedCheck(target, area).check(manifest);
+        new SealedDataCheck(target, area).check(manifest);
         // The sealing process may have been killed before its last names were durable.
         area.sync(files);
         syncOverwritten(manifest);
         lock.keepServersOff(target, area);
         RewindListener told = StatusFile.resumed(listener, area, files);
-        return new Completion(target, area, files, verifier, told).complete(manifest, Verdict.RESUME, times);
+        return new ApplyPhase(target, area, files, verifier, told).complete(manifest, Verdict.RESUME, times);
     }
 }

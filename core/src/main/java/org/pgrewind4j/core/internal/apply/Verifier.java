@@ -53,13 +53,13 @@ public record Verifier(Verify verify, Predicate<WalSegmentName> restorable) {
                 manifest.steps().size());
         RestoredBackup restored = manifest.restored();
         // What a restored server replays it gets by itself, but for what the backup holds.
-        Optional<AppliedWal> wal = restored == null
-                ? Optional.of(new AppliedWal(target, cluster(target, control), restorable, progress))
+        Optional<ReplayWalCheck> wal = restored == null
+                ? Optional.of(new ReplayWalCheck(target, cluster(target, control), restorable, progress))
                 : Optional.empty();
         if (wal.isPresent()) {
             wal.get().check(points);
         }
-        AppliedFiles files = AppliedFiles.of(target, control, manifest, progress);
+        AppliedFilesCheck files = AppliedFilesCheck.of(target, control, manifest, progress);
         files.check(manifest.steps());
         progress.tell();
         return Optional.of(new Verification(
@@ -69,8 +69,8 @@ public record Verifier(Verify verify, Predicate<WalSegmentName> restorable) {
                 files.pagesWithChecksum(),
                 points.redo(),
                 points.end(),
-                wal.map(AppliedWal::records).orElse(0L),
-                wal.map(AppliedWal::toRestore).orElse(List.of())));
+                wal.map(ReplayWalCheck::records).orElse(0L),
+                wal.map(ReplayWalCheck::toRestore).orElse(List.of())));
     }
 
     private static Cluster cluster(Path target, ControlFile control) throws IOException {

@@ -16,7 +16,7 @@ import org.pgrewind4j.core.RewindRefusedException;
 import org.pgrewind4j.core.RewindReport;
 import org.pgrewind4j.core.Verdict;
 import org.pgrewind4j.core.Warning;
-import org.pgrewind4j.core.internal.apply.Completion;
+import org.pgrewind4j.core.internal.apply.ApplyPhase;
 import org.pgrewind4j.core.internal.apply.Verifier;
 import org.pgrewind4j.core.internal.area.ControlFileAside;
 import org.pgrewind4j.core.internal.area.Manifest;
@@ -29,12 +29,12 @@ import org.pgrewind4j.core.internal.area.TargetLock;
 import org.pgrewind4j.core.internal.events.PhaseTimes;
 import org.pgrewind4j.core.internal.files.FileOperations;
 import org.pgrewind4j.core.internal.files.LocalFileOperations;
-import org.pgrewind4j.core.internal.stage.InPlaceSplit;
 import org.pgrewind4j.core.internal.stage.Order;
+import org.pgrewind4j.core.internal.stage.OverwriteSplit;
 import org.pgrewind4j.core.internal.stage.Sealer;
+import org.pgrewind4j.core.internal.stage.StagePhase;
+import org.pgrewind4j.core.internal.stage.StagePhase.Staged;
 import org.pgrewind4j.core.internal.stage.StagedDataCheck;
-import org.pgrewind4j.core.internal.stage.Staging;
-import org.pgrewind4j.core.internal.stage.Staging.Staged;
 
 /** Executes an order: stages, seals and applies. {@link #run} is the whole path, with its points of no return. */
 public final class Execution {
@@ -105,8 +105,8 @@ public final class Execution {
             lock.keepServersOff(target, area);
             listener =
                     StatusFile.of(order.source().description(), order.manner().listener(), area, files);
-            try (Staging staging = Staging.begin(order, area, files, listener)) {
-                InPlaceSplit split = staging.split();
+            try (StagePhase staging = StagePhase.begin(order, area, files, listener)) {
+                OverwriteSplit split = staging.split();
                 Staged staged = staging.stage(split.staged());
                 if (!split.overwritten().isEmpty() && staged.result().reach() == StagedDataCheck.Reach.HOLDS_SO_FAR) {
                     // Whether it may be done at all depends on these blocks, too.
@@ -140,7 +140,7 @@ public final class Execution {
             work.check();
         }
         Verifier verifier = new Verifier(order.manner().verify(), order.manner().restorable());
-        return new Completion(target, area, files, verifier, listener)
+        return new ApplyPhase(target, area, files, verifier, listener)
                 .complete(manifest, Verdict.REWIND, times)
                 .warning(warnings);
     }

@@ -32,7 +32,7 @@ import org.pgrewind4j.core.internal.config.StandbyFiles;
 import org.pgrewind4j.core.internal.rewind.FileDecisions.Decision;
 import org.pgrewind4j.core.internal.rewind.evidence.CopySet;
 import org.pgrewind4j.core.internal.rewind.evidence.Preconditions;
-import org.pgrewind4j.core.internal.rewind.evidence.RewindFacts;
+import org.pgrewind4j.core.internal.rewind.evidence.RewindEvidence;
 import org.pgrewind4j.core.internal.rewind.evidence.TargetScan;
 import org.pgrewind4j.core.internal.rewind.evidence.UnloggedPages;
 import org.pgrewind4j.core.internal.rewind.rehearsal.Rehearsal;
@@ -93,7 +93,7 @@ final class Decider {
                 targetControl.walSegmentSize(),
                 ofSource.history(),
                 sharedUntil().position());
-        LongerOnTarget longerOnTarget = new LongerOnTarget(geometry);
+        TargetExtensions longerOnTarget = new TargetExtensions(geometry);
         List<Listing.Pair> pairs = Listing.join(sourceFiles, targetFiles);
         for (Listing.Pair pair : pairs) {
             walFiles.note(pair);
@@ -133,13 +133,14 @@ final class Decider {
         List<FileAction> all = inOrder();
         List<DataPath> links = links(targetFiles, all);
         new NewTablespaces(settings, sourceFiles, targetFiles).check(all, preconditions);
-        PlanNeeds needs = new PlanNeeds(wal, new TargetRoom(settings, targetFiles).check(all, links, preconditions));
+        PlanNeeds needs =
+                new PlanNeeds(wal, new TargetRequirements(settings, targetFiles).check(all, links, preconditions));
         if (settings.salvage().isPresent()) {
             new SalvageRoom(settings.salvage().get(), settings.target(), targetControl, targetFiles)
                     .check(all, preconditions);
         }
         if (preconditions.problems().isEmpty()) {
-            RewindFacts facts = new RewindFacts(
+            RewindEvidence facts = new RewindEvidence(
                     targetControl,
                     ofSource,
                     scan.isOfContents()
@@ -173,7 +174,7 @@ final class Decider {
                 : requireNonNull(divergence);
     }
 
-    private PlannedRewind planned(RewindFacts facts, List<FileAction> all) {
+    private PlannedRewind planned(RewindEvidence facts, List<FileAction> all) {
         return scan.isOfContents()
                 ? PlannedRewind.compare(settings, divergence, facts, all)
                 : PlannedRewind.rewind(settings, facts, all);

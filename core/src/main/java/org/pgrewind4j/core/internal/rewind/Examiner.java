@@ -13,9 +13,9 @@ import org.pgrewind4j.core.internal.cluster.BranchIdentity;
 import org.pgrewind4j.core.internal.cluster.Cluster;
 import org.pgrewind4j.core.internal.cluster.Cluster.MissingHistoryException;
 import org.pgrewind4j.core.internal.rewind.evidence.EndOfTarget;
-import org.pgrewind4j.core.internal.rewind.evidence.LearnedTimeline;
+import org.pgrewind4j.core.internal.rewind.evidence.LastSharedRecord;
 import org.pgrewind4j.core.internal.rewind.evidence.Preconditions;
-import org.pgrewind4j.core.internal.rewind.evidence.SharedRecord;
+import org.pgrewind4j.core.internal.rewind.evidence.UnrecordedTimelineSwitch;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.DivergenceFinder;
@@ -208,7 +208,7 @@ final class Examiner {
     private Examined rewound(byte[] label, Examined examined, Cluster ofTarget, Cluster ofSource) throws IOException {
         BranchIdentity.Match match = BackupLabel.branch(label).isPresent()
                 ? BackupLabel.branch(label).get().compare(settings.source().wal(), ofSource)
-                : SharedRecord.matchOfReplayEnd(settings, ofTarget, ofSource);
+                : LastSharedRecord.matchOfReplayEnd(settings, ofTarget, ofSource);
         String cure = "start the target as a standby until it is consistent, stop it, and rewind again.";
         switch (match) {
             case SAME -> {
@@ -259,9 +259,9 @@ final class Examiner {
         }
         try {
             if (parting.get().kind() == Divergence.Kind.SAME_TIMELINE) {
-                Optional<Problem> difference = LearnedTimeline.check(settings, ofTarget, ofSource);
+                Optional<Problem> difference = UnrecordedTimelineSwitch.check(settings, ofTarget, ofSource);
                 if (difference.isEmpty()) {
-                    difference = SharedRecord.compareEnds(settings, ofTarget, ofSource);
+                    difference = LastSharedRecord.compareEnds(settings, ofTarget, ofSource);
                 }
                 return nothingToRewind(target, examined.partingAt(parting.get()).found(Verdict.NOT_NEEDED), difference);
             }
@@ -272,7 +272,7 @@ final class Examiner {
                     ? nothingToRewind(
                             target,
                             parted.found(Verdict.CAN_FOLLOW),
-                            SharedRecord.compareEndOfTarget(settings, ofTarget, ofSource))
+                            LastSharedRecord.compareEndOfTarget(settings, ofTarget, ofSource))
                     : parted.found(Verdict.REWIND);
         } catch (MissingWalException e) {
             preconditions.addMissing(e, ofTarget.controlFile());
@@ -290,7 +290,7 @@ final class Examiner {
             throws IOException {
         Optional<Problem> difference = found.isPresent()
                 ? found
-                : LearnedTimeline.checkTarget(target, settings.source(), examined.target(), examined.source());
+                : UnrecordedTimelineSwitch.checkTarget(target, settings.source(), examined.target(), examined.source());
         difference.ifPresent(preconditions::add);
         return difference.isPresent() || preconditions.findServers() ? examined.found(Verdict.REFUSED) : examined;
     }

@@ -54,7 +54,7 @@ final class FileDecisions {
     private final CopySet copySet;
     private final Listing source;
     private final Listing target;
-    private final LongerOnTarget longerOnTarget;
+    private final TargetExtensions longerOnTarget;
     private final WalFiles walFiles;
     private final Set<DataPath> copiedSegments;
     private final RelationGeometry geometry;
@@ -65,7 +65,7 @@ final class FileDecisions {
             CopySet copySet,
             Listing source,
             Listing target,
-            LongerOnTarget longerOnTarget,
+            TargetExtensions longerOnTarget,
             WalFiles walFiles,
             Set<DataPath> copiedSegments,
             RelationGeometry geometry,

@@ -9,7 +9,7 @@ import org.pgrewind4j.core.Verdict;
 import org.pgrewind4j.core.internal.events.RecordedSegment;
 import org.pgrewind4j.core.internal.names.CatalogFiles;
 import org.pgrewind4j.core.internal.rewind.evidence.Preconditions;
-import org.pgrewind4j.core.internal.rewind.evidence.ScanWal;
+import org.pgrewind4j.core.internal.rewind.evidence.TargetWalChain;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
 import org.pgrewind4j.core.report.DivergenceReport;
 import org.pgrewind4j.core.report.PreparedBefore;
@@ -61,7 +61,7 @@ final class LostWork {
     private DivergenceReport report(Divergence parting) throws IOException {
         ControlFile controlFile = examined.target().controlFile();
         WalActivity lost = WalActivityCollector.of(
-                        ScanWal.of(settings, controlFile, divergence),
+                        TargetWalChain.of(settings, controlFile, divergence),
                         controlFile.version(),
                         controlFile.walSegmentSize(),
                         examined.target().history())

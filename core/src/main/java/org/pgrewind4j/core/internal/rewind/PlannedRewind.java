@@ -33,7 +33,7 @@ import org.pgrewind4j.core.internal.cluster.RelationGeometry;
 import org.pgrewind4j.core.internal.config.StandbyFiles;
 import org.pgrewind4j.core.internal.execute.Execution;
 import org.pgrewind4j.core.internal.execute.StandbyWriter;
-import org.pgrewind4j.core.internal.rewind.evidence.RewindFacts;
+import org.pgrewind4j.core.internal.rewind.evidence.RewindEvidence;
 import org.pgrewind4j.core.internal.rewind.rehearsal.Rehearsal;
 import org.pgrewind4j.core.internal.rewind.rehearsal.SourceCheck;
 import org.pgrewind4j.core.internal.rewind.rehearsal.UnchangedFiles;
@@ -54,7 +54,7 @@ public final class PlannedRewind implements RewindPlan {
     private final Verdict verdict;
     private final @Nullable Divergence divergence;
     private final List<Problem> problems;
-    private final @Nullable RewindFacts facts;
+    private final @Nullable RewindEvidence facts;
     private final List<FileAction> actions;
     private final PlanNeeds needs;
     private final List<Warning> warnings;
@@ -67,7 +67,7 @@ public final class PlannedRewind implements RewindPlan {
             Verdict verdict,
             @Nullable Divergence divergence,
             List<Problem> problems,
-            @Nullable RewindFacts facts,
+            @Nullable RewindEvidence facts,
             List<FileAction> actions,
             PlanNeeds needs,
             List<Warning> warnings) {
@@ -103,14 +103,14 @@ public final class PlannedRewind implements RewindPlan {
                 settings, verdict, divergence, problems, facts, List.copyOf(standby.actions()), needs, warnings);
     }
 
-    static PlannedRewind rewind(Settings settings, RewindFacts facts, List<FileAction> actions) {
+    static PlannedRewind rewind(Settings settings, RewindEvidence facts, List<FileAction> actions) {
         return new PlannedRewind(
                 settings, Verdict.REWIND, facts.divergence(), List.of(), facts, actions, PlanNeeds.NOTHING, List.of());
     }
 
     /** A plan by contents. The divergence is of no matter to it, and told where it is known. */
     static PlannedRewind compare(
-            Settings settings, @Nullable Divergence divergence, RewindFacts facts, List<FileAction> actions) {
+            Settings settings, @Nullable Divergence divergence, RewindEvidence facts, List<FileAction> actions) {
         return new PlannedRewind(
                 settings, Verdict.COMPARE, divergence, List.of(), facts, actions, PlanNeeds.NOTHING, List.of());
     }
@@ -292,7 +292,7 @@ public final class PlannedRewind implements RewindPlan {
         }
     }
 
-    public RewindFacts facts() {
+    public RewindEvidence facts() {
         if (facts == null) {
             throw new IllegalStateException("nothing to execute: the verdict is " + verdict);
         }
@@ -353,7 +353,7 @@ public final class PlannedRewind implements RewindPlan {
 
     /** What is to be executed, if the verdict is {@code REWIND} or {@code COMPARE}. */
     public Order order() {
-        RewindFacts known = facts();
+        RewindEvidence known = facts();
         StandbyFiles standby =
                 new StandbyFiles(settings.standby(), known.targetControl().version());
         return new Order(

@@ -14,9 +14,9 @@ import org.pgrewind4j.core.internal.area.SealedRewind;
 import org.pgrewind4j.core.internal.area.StagingArea;
 import org.pgrewind4j.core.internal.cluster.Cluster;
 import org.pgrewind4j.core.internal.config.StandbyFiles;
+import org.pgrewind4j.core.internal.rewind.evidence.LastSharedRecord;
 import org.pgrewind4j.core.internal.rewind.evidence.LostEvidence;
 import org.pgrewind4j.core.internal.rewind.evidence.Preconditions;
-import org.pgrewind4j.core.internal.rewind.evidence.SharedRecord;
 import org.pgrewind4j.core.internal.rewind.evidence.TargetScan;
 import org.pgrewind4j.core.internal.rewind.rehearsal.ArchivedNamesakes;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
@@ -149,7 +149,7 @@ public final class Planner {
             TargetScan scan = TargetScan.of(settings, ofTarget, ofSource, divergence.position());
             preconditions.checkWalOf(ofSource.controlFile());
             preconditions.checkStarts(ofTarget.controlFile(), scan.changed(), divergence.position());
-            SharedRecord.compareAt(settings, ofTarget, ofSource, divergence).ifPresent(preconditions::add);
+            LastSharedRecord.compareAt(settings, ofTarget, ofSource, divergence).ifPresent(preconditions::add);
             return new Decider(settings, ofTarget.controlFile(), ofSource, divergence, scan, examined.end())
                     .decide(target, preconditions);
         } catch (MissingWalException e) {

@@ -11,8 +11,8 @@ import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.core.Verdict;
 import org.pgrewind4j.core.internal.rewind.evidence.EndOfTarget;
+import org.pgrewind4j.core.internal.rewind.evidence.LastSharedRecord;
 import org.pgrewind4j.core.internal.rewind.evidence.Preconditions;
-import org.pgrewind4j.core.internal.rewind.evidence.SharedRecord;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
 import org.pgrewind4j.timeline.Divergence;
 import org.pgrewind4j.timeline.Lsn;
@@ -102,7 +102,7 @@ final class UnreadWal {
 
     private void checkSharedWal() throws IOException {
         if (examined.verdict() == Verdict.REWIND) {
-            SharedRecord.compareAt(settings, examined.target(), examined.source(), divergence)
+            LastSharedRecord.compareAt(settings, examined.target(), examined.source(), divergence)
                     .map(Problem::message)
                     .ifPresent(gaps::add);
         }

@@ -16,7 +16,7 @@ import org.pgrewind4j.core.Verdict;
 import org.pgrewind4j.core.VerificationException;
 import org.pgrewind4j.core.Verify;
 import org.pgrewind4j.core.internal.apply.AppliedState;
-import org.pgrewind4j.core.internal.apply.Completion;
+import org.pgrewind4j.core.internal.apply.ApplyPhase;
 import org.pgrewind4j.core.internal.apply.Resumption;
 import org.pgrewind4j.core.internal.apply.Verifier;
 import org.pgrewind4j.core.internal.area.Manifest;
@@ -138,7 +138,7 @@ public final class Undo {
             }
             throw e;
         }
-        new Completion(target, area, files, Verifier.of(Verify.RESULT), listener)
+        new ApplyPhase(target, area, files, Verifier.of(Verify.RESULT), listener)
                 .complete(undo, Verdict.RESUME, new PhaseTimes());
     }
 

@@ -37,15 +37,15 @@ public final class HashedUpdates {
     private final Path target;
     private final DataDirectory targetFiles;
     private final RelationGeometry geometry;
-    private final Stager stager;
+    private final Fetcher fetcher;
     private final ProgressCounter progress;
 
-    public HashedUpdates(Order order, Stager stager, ProgressCounter progress) {
+    public HashedUpdates(Order order, Fetcher fetcher, ProgressCounter progress) {
         this.source = order.source();
         this.target = order.target();
         this.targetFiles = DataDirectory.of(order.target());
         this.geometry = RelationGeometry.of(order.base());
-        this.stager = stager;
+        this.fetcher = fetcher;
         this.progress = progress;
     }
 
@@ -106,7 +106,7 @@ public final class HashedUpdates {
                     progress.fileDone();
                 }
             }
-            stager.fetch(copies);
+            fetcher.fetch(copies);
         }
     }
 

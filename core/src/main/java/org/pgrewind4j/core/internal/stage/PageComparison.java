@@ -90,7 +90,7 @@ final class PageComparison implements Closeable {
     }
 
     /** What was staged to make the target's file the source's; empty if it is that already. */
-    Optional<StagedCopy> found(UpdateFile update, StagingArea area) throws IOException {
+    Optional<FetchedFile> found(UpdateFile update, StagingArea area) throws IOException {
         if (different.isEmpty() && target.size() == update.size()) {
             return Optional.empty();
         }
@@ -98,7 +98,7 @@ final class PageComparison implements Closeable {
                 .map(part -> new FileRange(update.path(), part.offset(), part.length()))
                 .toList();
         long[] staged = different.stream().mapToLong(Different::staged).toArray();
-        return Optional.of(StagedCopy.found(new CopyRanges(update.path(), ranges, update.size()), area, staged));
+        return Optional.of(FetchedFile.found(new CopyRanges(update.path(), ranges, update.size()), area, staged));
     }
 
     @Override

@@ -57,8 +57,8 @@ final class PageUpdates {
     }
 
     /** Stages what the updates among some actions need; of files that turn out to be the same there is nothing. */
-    List<StagedCopy> fetch(List<FileAction> actions, int threads) throws IOException {
-        List<Callable<List<StagedCopy>>> calls = new ArrayList<>();
+    List<FetchedFile> fetch(List<FileAction> actions, int threads) throws IOException {
+        List<Callable<List<FetchedFile>>> calls = new ArrayList<>();
         List<UpdateFile> batch = new ArrayList<>();
         long bytes = 0;
         for (FileAction action : actions) {
@@ -85,7 +85,7 @@ final class PageUpdates {
                 .toList();
     }
 
-    private List<StagedCopy> fetch(List<UpdateFile> batch) throws IOException {
+    private List<FetchedFile> fetch(List<UpdateFile> batch) throws IOException {
         List<FileRange> ranges = batch.stream()
                 .map(update -> new FileRange(update.path(), 0, update.size()))
                 .toList();
@@ -105,7 +105,7 @@ final class PageUpdates {
         private final List<UpdateFile> batch;
         private final Map<Integer, PageComparison> open = new HashMap<>();
         private final StagingFiles staging = new StagingFiles(files);
-        private final List<StagedCopy> copies = new ArrayList<>();
+        private final List<FetchedFile> copies = new ArrayList<>();
 
         Receiver(List<UpdateFile> batch) {
             this.batch = batch;
@@ -146,7 +146,7 @@ final class PageUpdates {
             }
             try (PageComparison comparison = comparison(range)) {
                 open.remove(range);
-                Optional<StagedCopy> copy = comparison.found(update, area);
+                Optional<FetchedFile> copy = comparison.found(update, area);
                 if (copy.isPresent()) {
                     // Of a file that is only cut nothing is staged, and it may be the only one here.
                     staging.touch(copy.get().file());

@@ -29,13 +29,13 @@ final class RepeatedWal {
     private final Order order;
     private final StagingArea area;
     private final FileOperations files;
-    private final Stager stager;
+    private final Fetcher fetcher;
 
-    RepeatedWal(Order order, StagingArea area, FileOperations files, Stager stager) {
+    RepeatedWal(Order order, StagingArea area, FileOperations files, Fetcher fetcher) {
         this.order = order;
         this.area = area;
         this.files = files;
-        this.stager = stager;
+        this.fetcher = fetcher;
     }
 
     /** Stages what is not staged yet. */
@@ -49,12 +49,12 @@ final class RepeatedWal {
 
     private void stage(RepeatWal repeat) throws IOException {
         String name = repeat.path().fileName();
-        StagedCopy segment = StagedCopy.made(repeat, repeat.size(), area, name);
+        FetchedFile segment = FetchedFile.made(repeat, repeat.size(), area, name);
         Optional<Path> holder = holder(repeat);
         if (holder.isEmpty()) {
             // The source has removed the next timeline's meanwhile, and the standby gets it by itself.
             segment.markVanished();
-            stager.add(List.of(segment));
+            fetcher.add(List.of(segment));
             return;
         }
         try (FileChannel from = FileChannel.open(holder.get(), StandardOpenOption.READ);
@@ -62,19 +62,21 @@ final class RepeatedWal {
             copy(from, to, repeat);
         }
         segment.delivered(0, repeat.size());
-        stager.add(List.of(segment));
+        fetcher.add(List.of(segment));
         DataPath mark = DataPath.of(order.base().version().walDirectory() + "/archive_status/" + name + ".done");
         if (staged(mark).isEmpty()) {
-            StagedCopy done = StagedCopy.of(new CopyFile(mark, 0), area, mark.fileName());
+            FetchedFile done = FetchedFile.of(new CopyFile(mark, 0), area, mark.fileName());
             try (WritableFile empty = files.open(done.file())) {
                 empty.resize(0);
             }
-            stager.add(List.of(done));
+            fetcher.add(List.of(done));
         }
     }
 
-    private Optional<StagedCopy> staged(DataPath path) {
-        return stager.copies().stream().filter(copy -> copy.path().equals(path)).findFirst();
+    private Optional<FetchedFile> staged(DataPath path) {
+        return fetcher.copies().stream()
+                .filter(copy -> copy.path().equals(path))
+                .findFirst();
     }
 
     /** A file that has the WAL of the segment up to the end of its timeline. */
@@ -84,7 +86,7 @@ final class RepeatedWal {
                 .orElseThrow();
         WalSegmentName newest =
                 walFiles.newest(ended.segmentNumber(), order.replay().end().lsn());
-        Optional<StagedCopy> staged = staged(walFiles.path(newest));
+        Optional<FetchedFile> staged = staged(walFiles.path(newest));
         if (staged.isPresent() && staged.get().isWhole()) {
             return Optional.of(staged.get().file());
         }

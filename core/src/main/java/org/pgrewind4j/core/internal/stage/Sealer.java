@@ -25,7 +25,7 @@ import org.pgrewind4j.core.internal.cluster.BackupLabel;
 import org.pgrewind4j.core.internal.cluster.BranchIdentity;
 import org.pgrewind4j.core.internal.cluster.Cluster;
 import org.pgrewind4j.core.internal.files.FileOperations;
-import org.pgrewind4j.core.internal.stage.Staging.Staged;
+import org.pgrewind4j.core.internal.stage.StagePhase.Staged;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.ReplayEnd;
 import org.pgrewind4j.transport.local.DataDirectory;
@@ -50,13 +50,13 @@ public final class Sealer {
         this.files = files;
     }
 
-    public Manifest seal(List<StagedCopy> copies, Staged staged) throws IOException {
+    public Manifest seal(List<FetchedFile> copies, Staged staged) throws IOException {
         ReplayEnd end = staged.end();
-        List<StagedCopy> lasting =
+        List<FetchedFile> lasting =
                 copies.stream().filter(copy -> !copy.isVanished()).toList();
         // Dropped on the source since it was listed; replay drops it here too, should it be gone or not.
         Set<DataPath> vanished = new LinkedHashSet<>();
-        copies.stream().filter(StagedCopy::isVanished).forEach(copy -> vanished.add(copy.path()));
+        copies.stream().filter(FetchedFile::isVanished).forEach(copy -> vanished.add(copy.path()));
         List<Manifest.Step> copied = new ArrayList<>(copied(lasting, vanished));
         Instant now = Clock.systemUTC().instant();
         Order.Restore restore = order.restore();
@@ -78,9 +78,9 @@ public final class Sealer {
                     restore.controlFile().modified());
         }
         Manifest manifest = order.manifest(
-                        end.lsn(), lasting.stream().map(StagedCopy::action).toList(), area)
+                        end.lsn(), lasting.stream().map(FetchedFile::action).toList(), area)
                 .with(steps(copied, vanished, staged.result().additions()));
-        files.syncFiles(lasting.stream().map(StagedCopy::file).collect(Collectors.toSet()));
+        files.syncFiles(lasting.stream().map(FetchedFile::file).collect(Collectors.toSet()));
         syncEqual();
         BeforeSeal todo = order.beforeSeal();
         if (todo != null) {
@@ -120,9 +120,9 @@ public final class Sealer {
     }
 
     /** A step for each path: a file that was written in place can be staged from its end on. */
-    private static Collection<Manifest.Step> copied(List<StagedCopy> copies, Set<DataPath> vanished) {
+    private static Collection<Manifest.Step> copied(List<FetchedFile> copies, Set<DataPath> vanished) {
         Map<DataPath, Manifest.Step> steps = new LinkedHashMap<>();
-        for (StagedCopy copy : copies) {
+        for (FetchedFile copy : copies) {
             if (!vanished.contains(copy.path())) {
                 steps.merge(
                         copy.path(),

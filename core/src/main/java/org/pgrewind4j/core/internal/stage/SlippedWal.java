@@ -16,11 +16,11 @@ import org.pgrewind4j.wal.WalSegmentName;
 final class SlippedWal {
 
     private final Order order;
-    private final Stager stager;
+    private final Fetcher fetcher;
 
-    SlippedWal(Order order, Stager stager) {
+    SlippedWal(Order order, Fetcher fetcher) {
         this.order = order;
-        this.stager = stager;
+        this.fetcher = fetcher;
     }
 
     /**
@@ -31,14 +31,14 @@ final class SlippedWal {
     void replace() throws IOException {
         int segmentSize = order.base().walSegmentSize();
         List<RestoreWal> restored = new ArrayList<>();
-        for (StagedCopy copy : List.copyOf(stager.copies())) {
-            if (!StagedWal.isSegment(copy.path()) || copy.isWhole()) {
+        for (FetchedFile copy : List.copyOf(fetcher.copies())) {
+            if (!ReplayWal.isSegment(copy.path()) || copy.isWhole()) {
                 continue;
             }
             WalSegmentName segment =
                     WalSegmentName.parse(copy.path().fileName(), segmentSize).orElseThrow();
             if (order.archive().has(segment)) {
-                stager.forget(copy);
+                fetcher.forget(copy);
                 restored.add(new RestoreWal(copy.path(), segmentSize));
             } else if (order.restorable().test(segment)) {
                 // What is there of it is removed from the target, where the standby would read it first.
@@ -54,6 +54,6 @@ final class SlippedWal {
                                         + " greater wal_keep_size, or name an archive that has the segment; then rewind again."));
             }
         }
-        stager.restore(restored, order.archive());
+        fetcher.restore(restored, order.archive());
     }
 }

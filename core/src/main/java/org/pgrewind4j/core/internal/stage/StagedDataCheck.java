@@ -61,7 +61,7 @@ public interface StagedDataCheck {
      * @param wal the WAL that replay will find
      * @param end where replay will end
      */
-    record StagedData(List<StagedCopy> copies, WalSegmentSource wal, ReplayEnd end) {
+    record StagedData(List<FetchedFile> copies, WalSegmentSource wal, ReplayEnd end) {
         public StagedData {
             copies = List.copyOf(copies);
         }

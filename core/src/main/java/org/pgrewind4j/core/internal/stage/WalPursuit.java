@@ -32,17 +32,17 @@ final class WalPursuit implements Closeable {
 
     private final Transport source;
     private final Order order;
-    private final Stager stager;
+    private final Fetcher fetcher;
     private final Lsn from;
     private final Lsn until;
     private final Thread thread;
 
     private boolean ended;
 
-    private WalPursuit(Order order, Stager stager, Lsn from, Lsn until) {
+    private WalPursuit(Order order, Fetcher fetcher, Lsn from, Lsn until) {
         this.source = order.source();
         this.order = order;
-        this.stager = stager;
+        this.fetcher = fetcher;
         this.from = from;
         this.until = until;
         this.thread = new Thread(this::run, "pgrewind4j-wal");
@@ -52,12 +52,12 @@ final class WalPursuit implements Closeable {
     /**
      * Begins.
      *
-     * @param stager is this one's alone until it is {@link #end ended}
+     * @param fetcher is this one's alone until it is {@link #end ended}
      * @param from segments that end here or before are not wanted
      * @param until where it can end, for from there on the source keeps its WAL
      */
-    static WalPursuit begin(Order order, Stager stager, Lsn from, Lsn until) {
-        WalPursuit pursuit = new WalPursuit(order, stager, from, until);
+    static WalPursuit begin(Order order, Fetcher fetcher, Lsn from, Lsn until) {
+        WalPursuit pursuit = new WalPursuit(order, fetcher, from, until);
         if (from.isBefore(until)) {
             pursuit.thread.start();
         }
@@ -89,7 +89,7 @@ final class WalPursuit implements Closeable {
                 List<CopyFile> segments =
                         order.walFiles().copiesUpTo(order.replay().start().redo(), reached);
                 boolean found =
-                        !stager.fetchWal(whole(segments, from, reached, order)).isEmpty();
+                        !fetcher.fetchWal(whole(segments, from, reached, order)).isEmpty();
                 pause = found ? SHORTEST_PAUSE_MILLIS : Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
             }
         } catch (InterruptedException e) {
@@ -111,7 +111,7 @@ final class WalPursuit implements Closeable {
      *
      * @return the segments that were staged
      */
-    List<StagedCopy> end() throws InterruptedIOException {
+    List<FetchedFile> end() throws InterruptedIOException {
         synchronized (this) {
             ended = true;
             notifyAll();
@@ -122,7 +122,7 @@ final class WalPursuit implements Closeable {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while WAL was staged");
         }
-        return stager.copies().stream().filter(StagedCopy::isWhole).toList();
+        return fetcher.copies().stream().filter(FetchedFile::isWhole).toList();
     }
 
     /** Ends all, whatever is under way. */

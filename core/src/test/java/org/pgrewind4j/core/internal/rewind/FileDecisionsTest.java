@@ -54,7 +54,7 @@ class FileDecisionsTest {
     private List<Decision> decide() {
         Listing sourceFiles = source.listing(GEOMETRY);
         Listing targetFiles = target.listing(GEOMETRY);
-        LongerOnTarget longerOnTarget = new LongerOnTarget(GEOMETRY);
+        TargetExtensions longerOnTarget = new TargetExtensions(GEOMETRY);
         List<Listing.Pair> pairs = Listing.join(sourceFiles, targetFiles);
         pairs.forEach(longerOnTarget::note);
         FileDecisions decisions = new FileDecisions(

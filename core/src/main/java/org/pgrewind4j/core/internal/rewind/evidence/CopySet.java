@@ -35,7 +35,7 @@ import org.pgrewind4j.wal.scan.ChangedBlocks;
  *   <li>Hint bits that no record names exist only on pages that were logged since the redo point
  *       ({@code src/backend/access/transam/xloginsert.c}, {@code XLogSaveBufferForHint}): after D the page is in
  *       {@code after}, before D it is rebuilt. That is why checksums or {@code wal_log_hints} are required. What it
- *       takes for a target whose own redo point was another one: {@link UnloggedHints}.
+ *       takes for a target whose own redo point was another one: {@link HintBitHorizon}.
  *   <li>Some changes have no record at all. Blocks that are found to have such ones are copied too:
  *       {@link UnloggedPages}.
  *   <li>A relation that was truncated or re-created after D may have been extended again without a record for each

@@ -62,7 +62,7 @@ public final class EndOfTarget {
      */
     public EndOfWal read(Lsn divergence) throws IOException {
         return proven(required(ChangedBlockCollector.of(
-                                ScanWal.of(settings, controlFile, divergence),
+                                TargetWalChain.of(settings, controlFile, divergence),
                                 controlFile.version(),
                                 controlFile.walSegmentSize(),
                                 target.history()))

@@ -22,7 +22,7 @@ import org.pgrewind4j.wal.scan.ChangedBlocks;
  * cannot be switched before it was started and shut down again.
  *
  * <p>Without proof nothing is wrong yet. The rewind then does what it does for a target that was a standby, which does
- * not need logged hints: {@link UnloggedHints}.
+ * not need logged hints: {@link HintBitHorizon}.
  */
 final class HintProof {
 
@@ -36,7 +36,8 @@ final class HintProof {
      * @param changed what its WAL says
      */
     static boolean isGiven(ControlFile target, Lsn since, ChangedBlocks changed, Lsn divergence) {
-        if (target.walLogHints() && new LoggedHints(changed, divergence).gap().isEmpty()) {
+        if (target.walLogHints()
+                && new HintLoggingGaps(changed, divergence).gap().isEmpty()) {
             return true;
         }
         Lsn begin = since;

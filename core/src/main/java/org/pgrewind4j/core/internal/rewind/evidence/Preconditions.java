@@ -144,7 +144,7 @@ public final class Preconditions {
     /** What {@link #checkTarget} asks of the target's last start must hold for all since the divergence. */
     public void checkStarts(ControlFile target, ChangedBlocks changed, Lsn divergence) {
         if (!target.hasDataChecksums() && target.walLogHints()) {
-            new LoggedHints(changed, divergence)
+            new HintLoggingGaps(changed, divergence)
                     .gap()
                     .ifPresent(gap -> add(
                             Kind.HINT_BITS_NOT_LOGGED,

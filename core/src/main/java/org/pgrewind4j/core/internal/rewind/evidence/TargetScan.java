@@ -109,13 +109,13 @@ public record TargetScan(ReplayStart start, ChangedBlocks changed, boolean hints
             this.controlFile = ofTarget.controlFile();
             this.ofSource = ofSource.controlFile();
             this.divergence = divergence;
-            this.wal = ScanWal.of(settings, controlFile, divergence);
+            this.wal = TargetWalChain.of(settings, controlFile, divergence);
         }
 
         TargetScan scan() throws IOException {
             CheckpointRecord shared = CheckpointFinder.lastBefore(
                     wal, controlFile.version(), controlFile.walSegmentSize(), ofTarget.history(), divergence);
-            UnloggedHints hints = new UnloggedHints(wal, ofTarget, divergence);
+            HintBitHorizon hints = new HintBitHorizon(wal, ofTarget, divergence);
             if (!hints.isOwn(shared)) {
                 return from(hints.goBack(shared), false);
             }

@@ -10,10 +10,10 @@ import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.core.RewindRefusedException;
 import org.pgrewind4j.core.Warning;
 import org.pgrewind4j.core.internal.rewind.evidence.Preconditions;
-import org.pgrewind4j.core.internal.rewind.evidence.RewindFacts;
+import org.pgrewind4j.core.internal.rewind.evidence.RewindEvidence;
 import org.pgrewind4j.core.internal.rewind.rehearsal.TornReads.Read;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
-import org.pgrewind4j.core.internal.stage.StagedCopy;
+import org.pgrewind4j.core.internal.stage.FetchedFile;
 import org.pgrewind4j.core.internal.stage.StagedDataCheck;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.SourceMode;
@@ -63,10 +63,10 @@ public final class Rehearsal implements StagedDataCheck {
     private static final int RECORD_HEADER = 24;
 
     private final Settings settings;
-    private final RewindFacts facts;
+    private final RewindEvidence facts;
     private final List<FileAction> actions;
 
-    public Rehearsal(Settings settings, RewindFacts facts, List<FileAction> actions) {
+    public Rehearsal(Settings settings, RewindEvidence facts, List<FileAction> actions) {
         this.settings = settings;
         this.facts = facts;
         this.actions = actions;
@@ -137,7 +137,7 @@ public final class Rehearsal implements StagedDataCheck {
      * @param copies what was fetched; none yet while planning
      * @param end where replay ends
      */
-    private Found rehearse(WalSegmentSource wal, List<StagedCopy> copies, Lsn end) throws IOException {
+    private Found rehearse(WalSegmentSource wal, List<FetchedFile> copies, Lsn end) throws IOException {
         ReplayedWal replayed = ReplayedWal.read(settings, facts, wal, end);
         List<Problem> problems = new ArrayList<>();
         List<Warning> warnings = new ArrayList<>(new ReplayNeeds(settings, facts).of(replayed));

@@ -13,7 +13,7 @@ import org.pgrewind4j.core.StandbySettings;
 import org.pgrewind4j.core.Warning;
 import org.pgrewind4j.core.internal.cluster.Cluster;
 import org.pgrewind4j.core.internal.config.StandbyFiles;
-import org.pgrewind4j.core.internal.rewind.evidence.RewindFacts;
+import org.pgrewind4j.core.internal.rewind.evidence.RewindEvidence;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
@@ -40,9 +40,9 @@ public final class ReplayNeeds {
     private static final DataPath CONF = DataPath.of("postgresql.conf");
 
     private final Settings settings;
-    private final RewindFacts facts;
+    private final RewindEvidence facts;
 
-    public ReplayNeeds(Settings settings, RewindFacts facts) {
+    public ReplayNeeds(Settings settings, RewindEvidence facts) {
         this.settings = settings;
         this.facts = facts;
     }

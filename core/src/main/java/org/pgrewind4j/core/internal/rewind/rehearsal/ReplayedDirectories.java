@@ -20,7 +20,7 @@ import org.pgrewind4j.core.FileAction.RemoveFile;
 import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.core.internal.cluster.RelationGeometry;
-import org.pgrewind4j.core.internal.rewind.evidence.RewindFacts;
+import org.pgrewind4j.core.internal.rewind.evidence.RewindEvidence;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
 import org.pgrewind4j.core.internal.rewind.settings.TablespaceMapping;
 import org.pgrewind4j.timeline.Lsn;
@@ -73,7 +73,7 @@ final class ReplayedDirectories {
      *
      * @param actions what will be done to the target
      */
-    ReplayedDirectories(Settings settings, RewindFacts facts, List<FileAction> actions) {
+    ReplayedDirectories(Settings settings, RewindEvidence facts, List<FileAction> actions) {
         this.target = settings.target();
         this.tablespaces = settings.tablespaces();
         this.geometry = RelationGeometry.of(facts.targetControl());

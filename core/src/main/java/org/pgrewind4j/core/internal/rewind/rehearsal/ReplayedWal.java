@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.pgrewind4j.core.internal.rewind.evidence.RewindFacts;
+import org.pgrewind4j.core.internal.rewind.evidence.RewindEvidence;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.wal.RelFileLocator;
@@ -51,7 +51,7 @@ record ReplayedWal(
      * @param wal has the source's segments, as far as anybody here has them
      * @param end where replay ends
      */
-    static ReplayedWal read(Settings settings, RewindFacts facts, WalSegmentSource wal, Lsn end) throws IOException {
+    static ReplayedWal read(Settings settings, RewindEvidence facts, WalSegmentSource wal, Lsn end) throws IOException {
         Reader reader = new Reader(settings, facts, wal);
         reader.read(facts.divergence().position(), end);
         ChangedBlocks shared = facts.changed();
@@ -102,12 +102,12 @@ record ReplayedWal(
     private static final class Reader {
 
         private final Settings settings;
-        private final RewindFacts facts;
+        private final RewindEvidence facts;
         private final WalSegmentSource wal;
         private final List<ChangedBlocks> stretches = new ArrayList<>();
         private final List<WalSegmentName> unseen = new ArrayList<>();
 
-        Reader(Settings settings, RewindFacts facts, WalSegmentSource wal) {
+        Reader(Settings settings, RewindEvidence facts, WalSegmentSource wal) {
             this.settings = settings;
             this.facts = facts;
             this.wal = wal;

@@ -20,9 +20,9 @@ import org.pgrewind4j.core.FileAction.Truncate;
 import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.core.internal.cluster.RelationGeometry;
-import org.pgrewind4j.core.internal.rewind.evidence.RewindFacts;
+import org.pgrewind4j.core.internal.rewind.evidence.RewindEvidence;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
-import org.pgrewind4j.core.internal.stage.StagedCopy;
+import org.pgrewind4j.core.internal.stage.FetchedFile;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.wal.ForkName;
@@ -57,13 +57,13 @@ final class TemplateCheck {
     private static final int LONGEST_VERSION = 64;
 
     private final Settings settings;
-    private final RewindFacts facts;
+    private final RewindEvidence facts;
     private final ReplayedWal replayed;
     private final RelationGeometry geometry;
     private final List<FileCopyDatabase> lasting;
     private final List<Problem> problems = new ArrayList<>();
 
-    TemplateCheck(Settings settings, RewindFacts facts, ReplayedWal replayed) throws IOException {
+    TemplateCheck(Settings settings, RewindEvidence facts, ReplayedWal replayed) throws IOException {
         this.settings = settings;
         this.facts = facts;
         this.replayed = replayed;
@@ -83,7 +83,7 @@ final class TemplateCheck {
      * @param copies what was staged so far
      * @return one problem for each database that would not become what it is on the source
      */
-    List<Problem> check(List<FileAction> actions, List<StagedCopy> copies) throws IOException {
+    List<Problem> check(List<FileAction> actions, List<FetchedFile> copies) throws IOException {
         for (int i = 0; i < lasting.size(); i++) {
             FileCopyDatabase creation = lasting.get(i);
             if (lasting.subList(0, i).stream().noneMatch(earlier -> makesTemplate(earlier, creation))) {
@@ -107,7 +107,7 @@ final class TemplateCheck {
                         "run a CHECKPOINT on the source, and compare again."));
     }
 
-    private void check(FileCopyDatabase creation, List<FileAction> actions, List<StagedCopy> copies)
+    private void check(FileCopyDatabase creation, List<FileAction> actions, List<FetchedFile> copies)
             throws IOException {
         int before = problems.size();
         if (!isMadeByWal(creation)) {
@@ -232,8 +232,8 @@ final class TemplateCheck {
         return DataPath.of(file.path(geometry.version())).in(settings.target());
     }
 
-    private void requireNothingNewer(FileCopyDatabase creation, List<StagedCopy> copies) throws IOException {
-        for (StagedCopy copy : copies) {
+    private void requireNothingNewer(FileCopyDatabase creation, List<FetchedFile> copies) throws IOException {
+        for (FetchedFile copy : copies) {
             RelationFile file = geometry.file(copy.path()).orElse(null);
             if (file != null
                     && file.fork() != ForkName.FSM
@@ -245,7 +245,7 @@ final class TemplateCheck {
         }
     }
 
-    private boolean holdsNothingNewer(FileCopyDatabase creation, StagedCopy copy) throws IOException {
+    private boolean holdsNothingNewer(FileCopyDatabase creation, FetchedFile copy) throws IOException {
         ByteBuffer page = ByteBuffer.allocate(geometry.blockSize());
         try (FileChannel channel = FileChannel.open(copy.file(), StandardOpenOption.READ)) {
             for (int i = 0; i < copy.ranges().size(); i++) {
@@ -263,7 +263,7 @@ final class TemplateCheck {
         return true;
     }
 
-    private void refuseNewer(StagedCopy copy, long offset, Lsn lsn, FileCopyDatabase creation) {
+    private void refuseNewer(FetchedFile copy, long offset, Lsn lsn, FileCopyDatabase creation) {
         refuse(
                 copied(creation) + ", which changed later: \"" + copy.path()
                         + String.format(

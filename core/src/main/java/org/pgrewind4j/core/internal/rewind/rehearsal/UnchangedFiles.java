@@ -7,7 +7,7 @@ import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.internal.cluster.Exclusions;
 import org.pgrewind4j.core.internal.cluster.WalFiles;
-import org.pgrewind4j.core.internal.stage.StagedCopy;
+import org.pgrewind4j.core.internal.stage.FetchedFile;
 import org.pgrewind4j.core.internal.stage.StagedDataCheck;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.DataPath;
@@ -31,7 +31,7 @@ public record UnchangedFiles(Transport source, WalFiles walFiles) implements Sta
             return Result.HOLDS;
         }
         Map<DataPath, Long> expected = new HashMap<>();
-        for (StagedCopy copy : staged.copies()) {
+        for (FetchedFile copy : staged.copies()) {
             if (walFiles.contains(copy.path())) {
                 continue;
             }

@@ -13,7 +13,7 @@ import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.core.Warning;
 import org.pgrewind4j.core.internal.cluster.RelationGeometry;
-import org.pgrewind4j.core.internal.rewind.evidence.RewindFacts;
+import org.pgrewind4j.core.internal.rewind.evidence.RewindEvidence;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.wal.WalSegmentName;
 import org.pgrewind4j.wal.record.DirectoryChange;
@@ -37,7 +37,7 @@ record UnseenWal(List<WalSegmentName> segments) {
 
     /** A problem if something may hide, else a warning that names the segments; nothing if there are none. */
     void tell(
-            RewindFacts facts,
+            RewindEvidence facts,
             List<FileAction> actions,
             ReplayedWal replayed,
             List<Problem> problems,
@@ -70,7 +70,8 @@ record UnseenWal(List<WalSegmentName> segments) {
         }
     }
 
-    private static Optional<DataPath> unexplained(RewindFacts facts, List<FileAction> actions, ReplayedWal replayed) {
+    private static Optional<DataPath> unexplained(
+            RewindEvidence facts, List<FileAction> actions, ReplayedWal replayed) {
         RelationGeometry geometry = RelationGeometry.of(facts.targetControl());
         Set<DataPath> candidates = new HashSet<>();
         for (FileAction action : actions) {
