@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * A PostgreSQL release whose server can be started here: the ten releases that the build fetches, and, where Debian's
@@ -71,6 +72,20 @@ public final class ServerRelease {
      */
     public static List<ServerRelease> since(int major) {
         return all().stream().filter(release -> release.major >= major).toList();
+    }
+
+    /**
+     * The oldest release, the newest and every other one between them, for what another test shows on all of them in a
+     * like way.
+     *
+     * @return of {@link #all()}, in this order
+     */
+    public static List<ServerRelease> everyOther() {
+        List<ServerRelease> all = all();
+        return IntStream.range(0, all.size())
+                .filter(i -> i % 2 == 0 || i == all.size() - 1)
+                .mapToObj(all::get)
+                .toList();
     }
 
     /**
