@@ -21,6 +21,7 @@ import org.pgrewind4j.core.internal.cluster.Listing;
 import org.pgrewind4j.core.internal.cluster.RelationGeometry;
 import org.pgrewind4j.core.internal.cluster.WalFiles;
 import org.pgrewind4j.core.internal.rewind.evidence.CopySet;
+import org.pgrewind4j.core.internal.rewind.rehearsal.PreparedStates;
 import org.pgrewind4j.core.internal.rewind.settings.TablespaceMapping;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
@@ -193,6 +194,10 @@ final class FileDecisions {
     /** Everything that is not a relation: the source's content counts, whatever the target's WAL says. */
     private static Decision wholeFile(SourceFile source, @Nullable SourceFile target) {
         CopyFile copy = new CopyFile(source.path(), source.size());
+        if (PreparedStates.contain(source.path())) {
+            // Equal to one that is not whole is not whole: what is fetched is looked at.
+            return new Decision.Do(copy);
+        }
         return target != null && target.size() == source.size() ? new Decision.Compare(copy) : new Decision.Do(copy);
     }
 

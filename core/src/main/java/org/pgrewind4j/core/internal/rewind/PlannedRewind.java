@@ -34,6 +34,7 @@ import org.pgrewind4j.core.internal.config.StandbyFiles;
 import org.pgrewind4j.core.internal.execute.Execution;
 import org.pgrewind4j.core.internal.execute.StandbyWriter;
 import org.pgrewind4j.core.internal.rewind.evidence.RewindEvidence;
+import org.pgrewind4j.core.internal.rewind.rehearsal.PreparedStates;
 import org.pgrewind4j.core.internal.rewind.rehearsal.Rehearsal;
 import org.pgrewind4j.core.internal.rewind.rehearsal.SourceCheck;
 import org.pgrewind4j.core.internal.rewind.rehearsal.UnchangedFiles;
@@ -374,6 +375,7 @@ public final class PlannedRewind implements RewindPlan {
                 List.of(
                         new SourceCheck(settings.source()),
                         new UnchangedFiles(settings.source(), known.walFiles()),
+                        new PreparedStates(known),
                         new Rehearsal(settings, known, actions)),
                 new Order.Manner(
                         settings.copyMode(),
