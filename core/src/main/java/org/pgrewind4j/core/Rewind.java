@@ -360,18 +360,23 @@ public final class Rewind {
         try (Cancellation.Work work = cancellation.begin()) {
             T result = planning.of(new Planner(settings));
             work.check();
+            settings.listener().finished();
             return result;
         } catch (IOException | RuntimeException e) {
-            if (cancellation.isCancelled()) {
-                throw new RewindCancelledException(
-                        new StagingArea(target, List.of()).targetState(),
-                        "planning the rewind of \"" + target + "\" was cancelled",
-                        e);
-            }
-            throw PlanningFailure.of("cannot plan the rewind of \"" + target + "\"", target, source.description(), e);
-        } finally {
-            settings.listener().end();
+            RuntimeException failure = failure(e);
+            settings.listener().failed(failure);
+            throw failure;
         }
+    }
+
+    private RuntimeException failure(Exception e) {
+        if (cancellation.isCancelled()) {
+            return new RewindCancelledException(
+                    new StagingArea(target, List.of()).targetState(),
+                    "planning the rewind of \"" + target + "\" was cancelled",
+                    e);
+        }
+        return PlanningFailure.of("cannot plan the rewind of \"" + target + "\"", target, source.description(), e);
     }
 
     private Settings settings() {

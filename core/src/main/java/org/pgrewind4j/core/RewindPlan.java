@@ -1,7 +1,10 @@
 package org.pgrewind4j.core;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.pgrewind4j.core.internal.json.PlanJson;
 import org.pgrewind4j.core.report.DivergenceReport;
@@ -60,6 +63,24 @@ public interface RewindPlan {
      */
     default Optional<PostgresVersion> release() {
         return Optional.empty();
+    }
+
+    /**
+     * When it was planned.
+     *
+     * @return when planning was begun, by the clock of the machine
+     */
+    default Optional<Instant> planned() {
+        return Optional.empty();
+    }
+
+    /**
+     * How long planning took.
+     *
+     * @return a time for each of its phases
+     */
+    default Map<Phase, Duration> times() {
+        return Map.of();
     }
 
     /**
@@ -124,6 +145,15 @@ public interface RewindPlan {
      */
     default Optional<Lsn> targetEnd() {
         return Optional.empty();
+    }
+
+    /**
+     * The WAL that only the target has.
+     *
+     * @return what will be dropped of it; empty if nothing will be, or if that is not known
+     */
+    default Optional<LostWal> lostWal() {
+        return LostWal.between(divergence(), targetEnd());
     }
 
     /**

@@ -35,7 +35,7 @@ public record RewindStatus(State state, @Nullable Told told) {
      * @param phase {@code STAGE}, {@code SEAL}, {@code APPLY} or {@code VERIFY}
      * @param started when the rewind was begun
      * @param updated when this was written
-     * @param source names the source; empty if a resuming process does not know it
+     * @param participants who takes part; of the source a resuming process may know nothing
      * @param process the process's id
      * @param bytesDone bytes of this phase that are done
      * @param bytesExpected the phase's total; 0 where it is not known
@@ -44,10 +44,19 @@ public record RewindStatus(State state, @Nullable Told told) {
             Phase phase,
             Instant started,
             Instant updated,
-            String source,
+            Participants participants,
             long process,
             long bytesDone,
             long bytesExpected) {
+
+        /**
+         * Names the source.
+         *
+         * @return its name in messages; empty if a resuming process does not know it
+         */
+        public String source() {
+            return participants.source().orElse("");
+        }
 
         /**
          * How much of the phase is done.

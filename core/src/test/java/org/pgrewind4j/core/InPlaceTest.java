@@ -1,6 +1,5 @@
 package org.pgrewind4j.core;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -107,7 +106,7 @@ class InPlaceTest {
 
         assertThat(plan.verdict()).isEqualTo(Verdict.REWIND);
         assertThat(report.bytes()).isEqualTo(plan.bytes());
-        assertThat(requireNonNull(report.verification()).pages())
+        assertThat(report.verification().orElseThrow().pages())
                 .isGreaterThanOrEqualTo(plan.bytes().blocks());
         // The end of the table that grew; the blocks of the others were there.
         assertThat(staged)

@@ -11,6 +11,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Objects;
 import org.pgrewind4j.core.report.DivergenceReport;
+import org.pgrewind4j.core.restore.RestorePlan;
+import org.pgrewind4j.core.restore.RestoreReport;
 
 /** The published schemas of plans and reports. */
 public final class JsonSchemas {
@@ -18,6 +20,10 @@ public final class JsonSchemas {
     private static final JsonSchema PLAN = load("plan");
     private static final JsonSchema REPORT = load("report");
     private static final JsonSchema DIVERGENCE = load("divergence");
+
+    private static final JsonSchema STATUS = load("status");
+    private static final JsonSchema RESTORE_PLAN = load("restore-plan");
+    private static final JsonSchema RESTORE_REPORT = load("restore-report");
 
     private JsonSchemas() {}
 
@@ -47,6 +53,22 @@ public final class JsonSchemas {
         assertThat(DIVERGENCE.validate(report.toJson(), InputFormat.JSON))
                 .as(report.toJson())
                 .isEmpty();
+    }
+
+    public static void assertValid(RestorePlan plan) {
+        assertThat(RESTORE_PLAN.validate(plan.toJson(), InputFormat.JSON))
+                .as(plan.toJson())
+                .isEmpty();
+    }
+
+    public static void assertValid(RestoreReport report) {
+        assertThat(RESTORE_REPORT.validate(report.toJson(), InputFormat.JSON))
+                .as(report.toJson())
+                .isEmpty();
+    }
+
+    public static void assertValidStatus(String json) {
+        assertThat(STATUS.validate(json, InputFormat.JSON)).as(json).isEmpty();
     }
 
     public static boolean isPlan(String json) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +97,11 @@ class RewindListenerTest {
                 .isSortedAccordingTo((one, other) -> one.phase() != other.phase()
                         ? one.phase().compareTo(other.phase())
                         : Long.compare(one.bytesDone(), other.bytesDone()));
+        assertThat(recorder.progress)
+                .allSatisfy(progress ->
+                        assertThat(progress.bytesExpected()).isPositive().isGreaterThanOrEqualTo(progress.bytesDone()));
         Progress scanned = last(recorder.of(Phase.SCAN));
+        assertThat(scanned.bytesExpected()).isEqualTo(scanned.bytesDone());
         assertThat(scanned.bytesDone())
                 .isEqualTo(plan.targetEnd().orElseThrow().minus(plan.redo().orElseThrow()));
         Progress staged = last(recorder.of(Phase.STAGE));
@@ -105,7 +110,93 @@ class RewindListenerTest {
         assertThat(last(recorder.of(Phase.APPLY))).satisfies(applied -> {
             assertThat(applied.bytesDone()).isPositive().isEqualTo(applied.bytesExpected());
             assertThat(applied.filesDone()).isPositive().isEqualTo(applied.filesExpected());
+            assertThat(applied.elapsed()).isPositive();
+            assertThat(applied.percent()).isEqualTo(100);
+            assertThat(applied.remaining()).contains(Duration.ZERO);
         });
+    }
+
+    @Test
+    void isToldHowEachCallEnds() throws IOException {
+        PostgresServer target = pair.copyOfTarget();
+        List<String> told = new ArrayList<>();
+        RewindPlan plan = rewind(target, RewindListener.all(new Telling("a", told), new Telling("b", told)))
+                .plan();
+        assertThat(told)
+                .containsExactly(
+                        "a COLLECT",
+                        "b COLLECT",
+                        "a SCAN",
+                        "b SCAN",
+                        "a DECIDE",
+                        "b DECIDE",
+                        "a finished",
+                        "b finished");
+
+        told.clear();
+        plan.execute();
+        assertThat(told)
+                .containsExactly(
+                        "a STAGE", "b STAGE", "a SEAL", "b SEAL", "a APPLY", "b APPLY", "a finished", "b finished");
+    }
+
+    @Test
+    void isToldWhatFailedAndCannotChangeItAnyMore() throws IOException {
+        PostgresServer target = pair.copyOfTarget();
+        List<String> told = new ArrayList<>();
+        RewindListener last = new RewindListener() {
+            @Override
+            public void failed(Phase phase, RuntimeException failure) {
+                told.add(phase + ": " + failure.getMessage());
+                throw new IllegalStateException("too late");
+            }
+        };
+        RewindPlan plan = rewind(target, RewindListener.all(last, new Failing(Phase.SEAL), new Telling("b", told)))
+                .plan();
+        told.clear();
+
+        assertThatThrownBy(plan::execute)
+                .hasRootCauseMessage("enough")
+                .satisfies(failure -> assertThat(told)
+                        .containsExactly("b STAGE", "SEAL: " + failure.getMessage(), "b failed in SEAL"));
+    }
+
+    /** Writes down which phases it was told to be done, and how it ended. */
+    private record Telling(String name, List<String> told) implements RewindListener {
+        @Override
+        public void phaseFinished(Phase phase, Duration took) {
+            assertThat(took).isPositive();
+            told.add(name + " " + phase);
+        }
+
+        @Override
+        public void finished() {
+            told.add(name + " finished");
+        }
+
+        @Override
+        public void failed(Phase phase, RuntimeException failure) {
+            told.add(name + " failed in " + phase);
+        }
+    }
+
+    @Test
+    void progressKnowsRateAndRemainingTime() {
+        Progress half = new Progress(Phase.STAGE, 500, 1500, 0, 0, Duration.ofSeconds(2));
+
+        assertThat(half.percent()).isEqualTo(33);
+        assertThat(half.bytesPerSecond()).hasValue(250);
+        assertThat(half.remaining()).contains(Duration.ofSeconds(4));
+
+        Progress first = new Progress(Phase.STAGE, 0, 1500, 0, 0);
+        assertThat(first.percent()).isZero();
+        assertThat(first.bytesPerSecond()).isEmpty();
+        assertThat(first.remaining()).isEmpty();
+
+        Progress large = new Progress(Phase.STAGE, Long.MAX_VALUE / 2, Long.MAX_VALUE, 0, 0, Duration.ofDays(1));
+        assertThat(large.percent()).isBetween(49, 50);
+        assertThat(large.bytesPerSecond()).isPresent();
+        assertThat(large.remaining().orElseThrow()).isBetween(Duration.ofHours(23), Duration.ofHours(25));
     }
 
     private static Progress last(List<Progress> progress) {

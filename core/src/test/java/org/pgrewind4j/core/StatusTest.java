@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.AfterAll;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.core.RewindStatus.State;
 import org.pgrewind4j.core.RewindStatus.Told;
 import org.pgrewind4j.core.internal.area.StatusText;
+import org.pgrewind4j.wal.PostgresVersion;
 
 /** What other programs can see of a rewind. */
 @Tag("server")
@@ -53,6 +56,7 @@ class StatusTest {
             @Override
             public void phaseStarted(Phase phase) {
                 Rewind.status(pair.target()).ifPresent(status -> seen.add(describe(status)));
+                validate(pair.target().resolve("pgrewind4j.staging/status.json"));
             }
         };
         assertThat(Rewind.status(pair.target())).isEmpty();
@@ -64,6 +68,16 @@ class StatusTest {
                         "STAGING SEAL of " + pair.source().description(),
                         "SEALED APPLY of " + pair.source().description());
         assertThat(Rewind.status(pair.target())).isEmpty();
+    }
+
+    private static void validate(Path status) {
+        if (Files.exists(status)) {
+            try {
+                JsonSchemas.assertValidStatus(Files.readString(status));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     private static String describe(RewindStatus status) {
@@ -102,34 +116,56 @@ class StatusTest {
 
     @Test
     void isAFileThatOtherProgramsUnderstand() {
-        Told told = new Told(Phase.APPLY, STARTED, STARTED.plusSeconds(5), "server \"a\\b\"", 4711, 30, 120);
+        Told told = new Told(Phase.APPLY, STARTED, STARTED.plusSeconds(5), of("server \"a\\b\""), 4711, 30, 120);
 
-        assertThat(new String(StatusText.format(told), StandardCharsets.UTF_8)).isEqualTo("""
+        assertThat(new String(StatusText.format(told), StandardCharsets.UTF_8))
+                .isEqualTo("""
                         {
                           "version": 1,
+                          "libraryVersion": "%s",
+                          "target": "/data",
+                          "source": "server \\"a\\\\b\\"",
+                          "systemIdentifier": "7000000000000000000",
+                          "release": "9.6",
                           "phase": "APPLY",
                           "sealed": true,
                           "started": "2026-01-31T12:00:00Z",
                           "updated": "2026-01-31T12:00:05Z",
-                          "source": "server \\"a\\\\b\\"",
                           "process": 4711,
                           "bytesDone": 30,
                           "bytesExpected": 120,
                           "percent": 25
                         }
-                        """);
+                        """.formatted(LibraryVersion.current()));
+    }
+
+    private static Participants of(String source) {
+        return new Participants(
+                Optional.of(Path.of("/data")),
+                Optional.of(source),
+                Optional.of("7000000000000000000"),
+                Optional.of(PostgresVersion.V9_6));
+    }
+
+    @Test
+    void whatIsNotKnownIsReadAsThat() {
+        Told told = new Told(Phase.SEAL, STARTED, STARTED, Participants.UNKNOWN, 1, 0, 0);
+
+        JsonSchemas.assertValidStatus(new String(StatusText.format(told), StandardCharsets.UTF_8));
+        assertThat(StatusText.parse(StatusText.format(told))).contains(told);
+        assertThat(told.source()).isEmpty();
     }
 
     @Property
     void whatIsWrittenIsRead(@ForAll Phase phase, @ForAll String source, @ForAll long done, @ForAll long expected) {
-        Told told = new Told(phase, STARTED, STARTED, source, 1, done, expected);
+        Told told = new Told(phase, STARTED, STARTED, of(source), 1, done, expected);
 
         assertThat(StatusText.parse(StatusText.format(told))).contains(told);
     }
 
     @Test
     void sourceOfAnyLengthIsRead() {
-        Told told = new Told(Phase.STAGE, STARTED, STARTED, "\"x".repeat(50_000), 1, 0, 0);
+        Told told = new Told(Phase.STAGE, STARTED, STARTED, of("\"x".repeat(50_000)), 1, 0, 0);
 
         assertThat(StatusText.parse(StatusText.format(told))).contains(told);
     }

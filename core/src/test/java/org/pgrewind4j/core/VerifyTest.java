@@ -141,22 +141,21 @@ class VerifyTest {
 
         assertThat(phases).containsExactly(Phase.values());
         assertThat(report.times()).containsKey(Phase.VERIFY);
-        Verification verification = report.verification();
-        assertThat(verification).isNotNull();
+        Verification verification = report.verification().orElseThrow();
         assertThat(verification.paths()).isEqualTo(report.filesChanged() + report.filesRemoved());
         // The backup label was not copied.
         assertThat(verification.bytes()).isGreaterThan(report.bytes().total());
         assertThat(verification.pages()).isGreaterThan(report.bytes().blocks());
         assertThat(verification.pagesWithChecksum()).isBetween(1L, verification.pages());
-        assertThat(verification.walFrom()).isEqualTo(report.redo());
-        assertThat(verification.walTo()).isEqualTo(report.replayEnd());
+        assertThat(verification.walFrom()).isEqualTo(report.redo().orElseThrow());
+        assertThat(verification.walTo()).isEqualTo(report.replayEnd().orElseThrow());
         assertThat(verification.walRecords()).isGreaterThan(10);
         assertThat(verification.walToRestore()).isEmpty();
     }
 
     @Test
     void isNotDoneUnlessItIsAskedFor() throws IOException {
-        assertThat(pair.plan().execute().verification()).isNull();
+        assertThat(pair.plan().execute().verification()).isEmpty();
     }
 
     @Test
@@ -299,11 +298,10 @@ class VerifyTest {
             Files.move(away, ofSource);
         }
 
-        assertThat(report.verification()).isNotNull();
-        assertThat(report.verification().walToRestore())
+        assertThat(report.verification().orElseThrow().walToRestore())
                 .extracting(WalSegmentName::fileName)
                 .containsExactly(name);
-        assertThat(report.verification().walRecords()).isPositive();
+        assertThat(report.verification().orElseThrow().walRecords()).isPositive();
     }
 
     @Test
@@ -364,7 +362,7 @@ class VerifyTest {
         RewindReport report = pair.rewind().verify(Verify.RESULT).plan().execute();
 
         assertThat(report.verdict()).isEqualTo(Verdict.RESUME);
-        assertThat(report.verification()).isNotNull();
+        assertThat(report.verification()).isPresent();
     }
 
     @Test

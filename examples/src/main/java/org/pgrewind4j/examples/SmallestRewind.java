@@ -25,7 +25,7 @@ final class SmallestRewind {
             System.out.println(plan.verdict() + ": " + plan.bytes().total() + " bytes to copy");
             if (plan.verdict() != Verdict.REFUSED) {
                 RewindReport report = plan.execute(); // nothing is lost, whenever it is killed
-                System.out.println("start it as a standby; consistent from " + report.replayEnd());
+                System.out.println("start it as a standby: " + report);
             }
         }
         // @end

@@ -270,11 +270,12 @@ public final class DeltaRestore {
         try (Cancellation.Work work = cancellation.begin()) {
             RestorePlan plan = new RestorePlanner(settings).plan();
             work.check();
+            settings.listener().finished();
             return plan;
         } catch (IOException | RuntimeException e) {
-            throw failure(e);
-        } finally {
-            settings.listener().end();
+            RuntimeException failure = failure(e);
+            settings.listener().failed(failure);
+            throw failure;
         }
     }
 

@@ -1,6 +1,8 @@
 package org.pgrewind4j.core.restore;
 
 import java.util.Optional;
+import org.pgrewind4j.core.LibraryVersion;
+import org.pgrewind4j.core.Participants;
 import org.pgrewind4j.core.internal.json.JsonWriter;
 import org.pgrewind4j.core.internal.json.PlanJson;
 
@@ -12,7 +14,9 @@ final class RestoreJson {
     private RestoreJson() {}
 
     static String of(RestorePlan plan) {
-        JsonWriter json = new JsonWriter().literal("schemaVersion", VERSION).member("verdict", plan.verdict());
+        JsonWriter json =
+                begun(plan.participants()).member("verdict", plan.verdict()).member("planned", plan.planned());
+        PlanJson.write(plan.times(), json);
         PlanJson.write(plan.problems(), json);
         json.beginObject("backup")
                 .member("label", plan.backup().label())
@@ -29,17 +33,26 @@ final class RestoreJson {
     }
 
     static String of(RestoreReport report) {
-        JsonWriter json = new JsonWriter()
-                .literal("schemaVersion", VERSION)
+        JsonWriter json = begun(report.participants())
                 .member("verdict", report.verdict())
                 .member("label", report.label())
-                .member("redo", Optional.ofNullable(report.redo()))
-                .member("replayEnd", Optional.ofNullable(report.replayEnd()));
+                .member("started", report.started())
+                .member("finished", report.finished())
+                .member("redo", report.redo())
+                .member("replayEnd", report.replayEnd());
         PlanJson.write(report.bytes(), json);
         write(report.kept(), json);
         json.literal("filesRemoved", report.filesRemoved()).literal("pathsChanged", report.pathsChanged());
         PlanJson.write(report.times(), json);
+        PlanJson.write(report.verification().orElse(null), json);
         return json.finish();
+    }
+
+    private static JsonWriter begun(Participants participants) {
+        JsonWriter json =
+                new JsonWriter().literal("schemaVersion", VERSION).member("libraryVersion", LibraryVersion.current());
+        PlanJson.write(participants, json);
+        return json;
     }
 
     private static void write(RestorePlan.Kept kept, JsonWriter json) {

@@ -1,8 +1,14 @@
 package org.pgrewind4j.core.restore;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.pgrewind4j.core.CopiedBytes;
 import org.pgrewind4j.core.FileAction;
+import org.pgrewind4j.core.Participants;
+import org.pgrewind4j.core.Phase;
 import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.RewindCancelledException;
 import org.pgrewind4j.core.RewindException;
@@ -32,6 +38,37 @@ public interface RestorePlan {
      * @return what it says of itself
      */
     BackupFacts backup();
+
+    /**
+     * Who takes part.
+     *
+     * @return target, backup and cluster, as far as they are known
+     */
+    default Participants participants() {
+        return new Participants(
+                Optional.empty(),
+                Optional.of(backup().label()),
+                Optional.of(Long.toUnsignedString(backup().systemIdentifier())),
+                Optional.of(backup().version()));
+    }
+
+    /**
+     * When it was planned.
+     *
+     * @return when planning was begun, by the clock of the machine
+     */
+    default Optional<Instant> planned() {
+        return Optional.empty();
+    }
+
+    /**
+     * How long planning took.
+     *
+     * @return a time for each of its phases
+     */
+    default Map<Phase, Duration> times() {
+        return Map.of();
+    }
 
     /**
      * Everything that forbids the restore.
@@ -78,8 +115,8 @@ public interface RestorePlan {
     record Kept(long files, long bytes) {}
 
     /**
-     * This plan as a JSON object, for programs and for keeping. Its actions are those of the resource
-     * {@code META-INF/pgrewind4j/plan.schema.json}; within one {@code schemaVersion} members are added only.
+     * This plan as a JSON object, for programs and for keeping. The resource
+     * {@code META-INF/pgrewind4j/restore-plan.schema.json} describes each member; within one {@code schemaVersion} members are added only.
      *
      * @return JSON text
      */

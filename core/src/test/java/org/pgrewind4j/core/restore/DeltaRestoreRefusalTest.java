@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgrewind4j.core.ControlFileBytes;
 import org.pgrewind4j.core.FailingFiles;
+import org.pgrewind4j.core.JsonSchemas;
 import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.core.Rewind;
@@ -64,6 +65,7 @@ class DeltaRestoreRefusalTest {
         Map<String, String> before = Files.exists(target) ? TreeState.contents(target) : Map.of();
         RestorePlan plan = delta.plan();
         assertThat(plan.verdict()).isEqualTo(RestoreVerdict.REFUSED);
+        JsonSchemas.assertValid(plan);
         assertThatThrownBy(plan::execute).isInstanceOf(RewindRefusedException.class);
         assertThat(Files.exists(target) ? TreeState.contents(target) : Map.of()).isEqualTo(before);
         return plan.problems();

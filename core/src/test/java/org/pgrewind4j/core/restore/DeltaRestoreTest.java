@@ -1,6 +1,7 @@
 package org.pgrewind4j.core.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.collect.Maps;
 import java.io.IOException;
@@ -18,7 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.core.Durability;
 import org.pgrewind4j.core.HashedBackup;
+import org.pgrewind4j.core.JsonSchemas;
 import org.pgrewind4j.core.OnlineBackup;
+import org.pgrewind4j.core.Problem;
+import org.pgrewind4j.core.RewindException;
 import org.pgrewind4j.core.TreeState;
 import org.pgrewind4j.core.Verify;
 import org.pgrewind4j.testserver.CommandResult;
@@ -197,7 +201,14 @@ class DeltaRestoreTest {
                     .plan();
             assertThat(plan.problems()).isEmpty();
             assertThat(plan.verdict()).isEqualTo(RestoreVerdict.RESTORE);
+            JsonSchemas.assertValid(plan);
             report = plan.execute();
+            JsonSchemas.assertValid(report);
+            assertThat(report.participants()).isEqualTo(plan.participants());
+            assertThat(report.toString())
+                    .startsWith(
+                            plan.participants() + ", backup " + plan.backup().label() + ": RESTORE, ")
+                    .endsWith(" ms");
         }
         try (Backup backup = BaseBackup.open(directory)) {
             RestorePlan full = DeltaRestore.of(empty)
@@ -207,6 +218,11 @@ class DeltaRestoreTest {
                     .plan();
             assertThat(full.problems()).isEmpty();
             full.execute();
+            assertThatThrownBy(full::execute)
+                    .isInstanceOfSatisfying(
+                            RewindException.class,
+                            e -> assertThat(e.problem().orElseThrow().kind()).isEqualTo(Problem.Kind.PLAN_EXECUTED))
+                    .hasMessageStartingWith("the plan for \"" + empty + "\" was executed before");
         }
         assertThat(Maps.difference(tree(server.dataDirectory()), tree(empty)).entriesDiffering())
                 .isEmpty();

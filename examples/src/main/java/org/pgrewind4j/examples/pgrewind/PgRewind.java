@@ -20,7 +20,7 @@ public final class PgRewind {
 
     private static final String TRY_HELP = "Try \"pg_rewind --help\" for more information.";
 
-    private static final int FAILED = 1;
+    static final int FAILED = 1;
 
     private final PrintStream out;
     private final Messages messages;

@@ -53,7 +53,7 @@ final class RewindJob {
         } catch (IOException | PgRewindException | IllegalArgumentException e) {
             fail(e);
         }
-        outcome.print();
+        outcome.print(succeeded ? 0 : PgRewind.FAILED);
         return succeeded;
     }
 

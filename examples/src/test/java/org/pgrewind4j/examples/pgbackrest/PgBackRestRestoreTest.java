@@ -39,6 +39,7 @@ import org.pgrewind4j.core.RewindListener;
 import org.pgrewind4j.core.TablespacePolicy;
 import org.pgrewind4j.core.restore.DeltaRestore;
 import org.pgrewind4j.core.restore.RestorePlan;
+import org.pgrewind4j.examples.PublishedSchema;
 import org.pgrewind4j.testserver.Backrest;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
@@ -287,6 +288,7 @@ class PgBackRestRestoreTest {
 
         assertThat(planned.status()).as(planned.err()).isZero();
         assertThat(planned.out()).startsWith("{").contains("\"verdict\": \"RESTORE\"");
+        PublishedSchema.RESTORE_PLAN.validate(planned.out());
         assertThat(target).doesNotExist();
         assertThat(spooled).exists();
 

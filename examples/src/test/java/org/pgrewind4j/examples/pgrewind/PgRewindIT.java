@@ -27,6 +27,7 @@ import org.pgrewind4j.core.Progress;
 import org.pgrewind4j.core.Rewind;
 import org.pgrewind4j.core.RewindListener;
 import org.pgrewind4j.core.RewindPlan;
+import org.pgrewind4j.examples.PublishedSchema;
 import org.pgrewind4j.testserver.CommandResult;
 import org.pgrewind4j.testserver.Failover;
 import org.pgrewind4j.testserver.Oracle;
@@ -210,6 +211,7 @@ class PgRewindIT {
         assertThat(result.stderr())
                 .contains("pg_rewind: reading WAL in target\n", " (COPY)\n", "pg_rewind: need to copy ")
                 .endsWith("pg_rewind: Done!\n");
+        PublishedSchema.OUTCOME.validate(result.stdout());
         JsonNode outcome = new ObjectMapper().readTree(result.stdout());
         assertThat(outcome.at("/plan/verdict").asText()).isEqualTo("REWIND");
         assertThat(outcome.get("report").isNull()).isTrue();
@@ -228,6 +230,7 @@ class PgRewindIT {
                 .containsPattern("\n *([0-9]+)/\\1 kB \\(100%\\) copied\n")
                 .contains("creating backup label and updating control file\n", "syncing target data directory\n")
                 .endsWith("pg_rewind: Done!\n");
+        PublishedSchema.OUTCOME.validate(result.stdout());
         JsonNode outcome = new ObjectMapper().readTree(result.stdout());
         assertThat(outcome.at("/report/verdict").asText()).isEqualTo("REWIND");
         assertThat(outcome.at("/report/bytes/total").asLong())

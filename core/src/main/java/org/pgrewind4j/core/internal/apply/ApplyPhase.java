@@ -2,7 +2,6 @@ package org.pgrewind4j.core.internal.apply;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import org.pgrewind4j.core.FileAction;
 import org.pgrewind4j.core.Phase;
@@ -59,17 +58,14 @@ public final class ApplyPhase {
                 Long.toString(manifest.copied().total()),
                 points.redo(),
                 points.end());
-        return new RewindReport(
-                verdict,
-                points.divergence(),
-                points.redo(),
-                points.end(),
-                manifest.copied(),
-                removed,
-                manifest.steps().size() - removed,
-                times.times(),
-                verification.orElse(null),
-                List.of());
+        return RewindReport.of(verdict)
+                .divergence(Optional.ofNullable(points.divergence()))
+                .replay(points.redo(), points.end())
+                .bytes(manifest.copied())
+                .files(manifest.steps().size() - removed, removed)
+                .times(times.times())
+                .verification(verification)
+                .build();
     }
 
     /** The rewind is done: what cannot be removed now is swept by the next one, and no server minds it. */

@@ -57,7 +57,15 @@ public final class Resumption {
     /** Resumes with file operations of the caller's. */
     public static Optional<RewindReport> resume(
             Path target, FileOperations files, Verifier verifier, RewindListener listener) {
-        return new Resumption(target, files, verifier, listener).resume();
+        Resumption resumption = new Resumption(target, files, verifier, listener);
+        try {
+            Optional<RewindReport> report = resumption.resume();
+            resumption.listener.finished();
+            return report;
+        } catch (RuntimeException e) {
+            resumption.listener.failed(e);
+            throw e;
+        }
     }
 
     private Optional<RewindReport> resume() {
@@ -87,8 +95,6 @@ public final class Resumption {
             return Optional.of(resume(manifest, whole, lock));
         } catch (IOException | RuntimeException e) {
             throw TargetFailure.of(target, area == null ? TargetState.UNTOUCHED : area.targetState(), e);
-        } finally {
-            listener.end();
         }
     }
 
@@ -129,7 +135,8 @@ public final class Resumption {
         area.sync(files);
         syncOverwritten(manifest);
         lock.keepServersOff(target, area);
-        RewindListener told = StatusFile.resumed(listener, area, files);
-        return new ApplyPhase(target, area, files, verifier, told).complete(manifest, Verdict.RESUME, times);
+        StatusFile told = StatusFile.resumed(target, listener, area, files);
+        return told.of(new ApplyPhase(target, area, files, verifier, told).complete(manifest, Verdict.RESUME, times))
+                .build();
     }
 }

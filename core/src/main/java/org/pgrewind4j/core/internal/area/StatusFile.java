@@ -8,14 +8,17 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.pgrewind4j.core.Participants;
 import org.pgrewind4j.core.Phase;
 import org.pgrewind4j.core.Progress;
 import org.pgrewind4j.core.RewindListener;
+import org.pgrewind4j.core.RewindReport;
 import org.pgrewind4j.core.RewindStatus;
 import org.pgrewind4j.core.RewindStatus.Told;
 import org.pgrewind4j.core.internal.files.FileOperations;
 import org.pgrewind4j.core.internal.files.FileOperations.WritableFile;
 import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.wal.control.ControlFile;
 
 /**
  * Reports to other programs how far an execution is: a small file beside what is staged, replaced in one step when a
@@ -29,34 +32,46 @@ public final class StatusFile implements RewindListener {
     private final RewindListener listener;
     private final StagingArea area;
     private final FileOperations files;
-    private final String source;
+    private final Participants participants;
     private final Instant started;
     private int percent;
 
     private StatusFile(
-            RewindListener listener, StagingArea area, FileOperations files, String source, Instant started) {
+            RewindListener listener,
+            StagingArea area,
+            FileOperations files,
+            Participants participants,
+            Instant started) {
         this.listener = listener;
         this.area = area;
         this.files = files;
-        this.source = source;
+        this.participants = participants;
         this.started = started;
     }
 
     /** Starts to report a rewind, and passes all on to the listener. */
-    public static RewindListener of(String source, RewindListener listener, StagingArea area, FileOperations files) {
-        return new StatusFile(listener, area, files, source, Instant.now());
+    public static StatusFile of(
+            Participants participants, RewindListener listener, StagingArea area, FileOperations files) {
+        return new StatusFile(listener, area, files, participants, Instant.now());
     }
 
-    /** Goes on telling of a rewind that was interrupted. */
-    public static RewindListener resumed(RewindListener listener, StagingArea area, FileOperations files)
+    /** Goes on telling of a rewind that was interrupted. Its source is known from what it told of itself. */
+    public static StatusFile resumed(Path target, RewindListener listener, StagingArea area, FileOperations files)
             throws IOException {
         Optional<Told> before = told(area);
+        ControlFile sealed = ControlFile.parse(Files.readAllBytes(area.newControlFile()));
         return new StatusFile(
                 listener,
                 area,
                 files,
-                before.map(Told::source).orElse(""),
+                Participants.of(
+                        target, before.flatMap(told -> told.participants().source()), sealed),
                 before.map(Told::started).orElseGet(Instant::now));
+    }
+
+    /** A report that also says who took part, and when. */
+    public RewindReport.Builder of(RewindReport done) {
+        return done.toBuilder().participants(participants).between(started, Instant.now());
     }
 
     /** What a target's files say. */
@@ -106,7 +121,7 @@ public final class StatusFile implements RewindListener {
                 progress.phase(),
                 started,
                 Instant.now(),
-                source,
+                participants,
                 ProcessHandle.current().pid(),
                 progress.bytesDone(),
                 progress.bytesExpected());

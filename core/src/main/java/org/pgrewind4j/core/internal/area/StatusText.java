@@ -1,31 +1,25 @@
 package org.pgrewind4j.core.internal.area;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.pgrewind4j.core.LibraryVersion;
+import org.pgrewind4j.core.Participants;
 import org.pgrewind4j.core.Phase;
 import org.pgrewind4j.core.RewindStatus.Told;
 import org.pgrewind4j.core.internal.json.JsonWriter;
+import org.pgrewind4j.wal.PostgresVersion;
 
 /**
- * What a rewinding process says of itself, as a JSON object of strings, numbers and one truth value:
- *
- * <table>
- * <caption>Members</caption>
- * <tr><th>name</th><th>value</th></tr>
- * <tr><td>version</td><td>1: of this form; members may be added without a new version</td></tr>
- * <tr><td>phase</td><td>"STAGE", "SEAL", "APPLY" or "VERIFY"</td></tr>
- * <tr><td>sealed</td><td>true in "APPLY" and "VERIFY": the source is not needed any more</td></tr>
- * <tr><td>started, updated</td><td>times as "2026-01-31T12:00:00Z"</td></tr>
- * <tr><td>source</td><td>names the source</td></tr>
- * <tr><td>process</td><td>process id</td></tr>
- * <tr><td>bytesDone, bytesExpected, percent</td><td>progress of the phase</td></tr>
- * </table>
+ * What a rewinding process says of itself, as a flat JSON object. What each member means is given by {@code
+ * status.schema.json} in {@code META-INF/pgrewind4j}; members may be added without a new version.
  */
 public final class StatusText {
 
@@ -37,11 +31,15 @@ public final class StatusText {
     public static byte[] format(Told told) {
         return new JsonWriter()
                 .literal("version", 1)
+                .member("libraryVersion", LibraryVersion.current())
+                .member("target", told.participants().target())
+                .member("source", told.participants().source())
+                .member("systemIdentifier", told.participants().systemIdentifier())
+                .member("release", told.participants().release().map(PostgresVersion::release))
                 .member("phase", told.phase())
                 .literal("sealed", told.phase().compareTo(Phase.SEAL) > 0)
                 .member("started", told.started().toString())
                 .member("updated", told.updated().toString())
-                .member("source", told.source())
                 .literal("process", told.process())
                 .literal("bytesDone", told.bytesDone())
                 .literal("bytesExpected", told.bytesExpected())
@@ -58,7 +56,7 @@ public final class StatusText {
                     Phase.valueOf(text(members, "phase")),
                     Instant.parse(text(members, "started")),
                     Instant.parse(text(members, "updated")),
-                    text(members, "source"),
+                    participants(members),
                     Long.parseLong(text(members, "process")),
                     Long.parseLong(text(members, "bytesDone")),
                     Long.parseLong(text(members, "bytesExpected"))));
@@ -67,11 +65,30 @@ public final class StatusText {
         }
     }
 
+    private static Participants participants(Map<String, String> members) {
+        return new Participants(
+                Optional.ofNullable(members.get("target")).map(Path::of),
+                Optional.ofNullable(members.get("source")),
+                Optional.ofNullable(members.get("systemIdentifier")),
+                Optional.ofNullable(members.get("release")).map(StatusText::release));
+    }
+
+    private static PostgresVersion release(String text) {
+        return Arrays.stream(PostgresVersion.values())
+                .filter(version -> version.release().equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("release: " + text));
+    }
+
     private static Map<String, String> members(String text) {
         Map<String, String> members = new HashMap<>();
         Matcher member = MEMBER.matcher(text);
         while (member.find()) {
-            members.put(member.group(1), member.group(2) == null ? member.group(3) : unescaped(member.group(2)));
+            if (member.group(2) != null) {
+                members.put(member.group(1), unescaped(member.group(2)));
+            } else if (!member.group(3).equals("null")) {
+                members.put(member.group(1), member.group(3));
+            }
         }
         return members;
     }

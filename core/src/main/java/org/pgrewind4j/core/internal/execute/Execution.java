@@ -11,7 +11,6 @@ import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.RewindCancelledException;
 import org.pgrewind4j.core.RewindException;
 import org.pgrewind4j.core.RewindException.TargetState;
-import org.pgrewind4j.core.RewindListener;
 import org.pgrewind4j.core.RewindRefusedException;
 import org.pgrewind4j.core.RewindReport;
 import org.pgrewind4j.core.Verdict;
@@ -59,6 +58,17 @@ public final class Execution {
 
     /** Executes with file operations of the caller's. */
     public static RewindReport execute(Order order, FileOperations files) {
+        try {
+            RewindReport report = executed(order, files);
+            order.manner().listener().finished();
+            return report;
+        } catch (RuntimeException e) {
+            order.manner().listener().failed(e);
+            throw e;
+        }
+    }
+
+    private static RewindReport executed(Order order, FileOperations files) {
         Cancellation cancellation = order.manner().cancellation();
         try (Cancellation.Work work = cancellation.begin();
                 TargetLock lock = TargetLock.acquire(order.target(), files)) {
@@ -71,8 +81,6 @@ public final class Execution {
                     ? cancelled(order, TargetState.UNTOUCHED, e)
                     : TargetFailure.of(
                             order.work(), order.target(), order.source().description(), TargetState.UNTOUCHED, e);
-        } finally {
-            order.manner().listener().end();
         }
     }
 
@@ -97,14 +105,13 @@ public final class Execution {
     private RewindReport run(TargetLock lock, Cancellation.Work work) throws IOException {
         requireUnchanged();
         area.removeUnsealed(files);
-        RewindListener listener;
+        StatusFile listener;
         Manifest manifest;
         List<Warning> warnings;
         try {
             area.create(files);
             lock.keepServersOff(target, area);
-            listener =
-                    StatusFile.of(order.source().description(), order.manner().listener(), area, files);
+            listener = StatusFile.of(order.participants(), order.manner().listener(), area, files);
             try (StagePhase staging = StagePhase.begin(order, area, files, listener)) {
                 OverwriteSplit split = staging.split();
                 Staged staged = staging.stage(split.staged());
@@ -140,9 +147,10 @@ public final class Execution {
             work.check();
         }
         Verifier verifier = new Verifier(order.manner().verify(), order.manner().restorable());
-        return new ApplyPhase(target, area, files, verifier, listener)
-                .complete(manifest, Verdict.REWIND, times)
-                .warning(warnings);
+        return listener.of(new ApplyPhase(target, area, files, verifier, listener)
+                        .complete(manifest, Verdict.REWIND, times))
+                .warnings(warnings)
+                .build();
     }
 
     /** All was decided for this very state of the target. */

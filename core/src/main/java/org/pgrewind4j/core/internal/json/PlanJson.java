@@ -23,7 +23,9 @@ import org.pgrewind4j.core.FileAction.Truncate;
 import org.pgrewind4j.core.FileAction.UpdateFile;
 import org.pgrewind4j.core.FileAction.WriteConfiguration;
 import org.pgrewind4j.core.LibraryVersion;
+import org.pgrewind4j.core.LostWal;
 import org.pgrewind4j.core.NeededWal;
+import org.pgrewind4j.core.Participants;
 import org.pgrewind4j.core.Phase;
 import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.RewindPlan;
@@ -68,14 +70,15 @@ public final class PlanJson {
                 .member("source", plan.source())
                 .member("systemIdentifier", plan.systemIdentifier())
                 .member("release", plan.release().map(PostgresVersion::release))
-                .member("verdict", plan.verdict());
+                .member("verdict", plan.verdict())
+                .member("planned", plan.planned());
+        write(plan.times(), json);
         write(plan.problems(), json);
         write(plan.warnings());
         write(plan.divergence().orElse(null));
-        json.member("redo", plan.redo())
-                .member("checkPoint", plan.checkPoint())
-                .member("targetEnd", plan.targetEnd())
-                .member("replayEnd", plan.replayEnd())
+        json.member("redo", plan.redo()).member("checkPoint", plan.checkPoint()).member("targetEnd", plan.targetEnd());
+        write(plan.lostWal());
+        json.member("replayEnd", plan.replayEnd())
                 .member("blockSelection", plan.blockSelection())
                 .literal("blocksWithoutImage", plan.blocksWithoutImage())
                 .literal("sourceBytes", plan.sourceBytes());
@@ -114,15 +117,39 @@ public final class PlanJson {
     }
 
     private void write(RewindReport report) {
-        json.literal("schemaVersion", VERSION).member("verdict", report.verdict());
-        write(report.divergence());
-        json.member("redo", Optional.ofNullable(report.redo()))
-                .member("replayEnd", Optional.ofNullable(report.replayEnd()));
+        json.literal("schemaVersion", VERSION).member("libraryVersion", LibraryVersion.current());
+        write(report.participants(), json);
+        json.member("verdict", report.verdict())
+                .member("started", report.started())
+                .member("finished", report.finished());
+        write(report.divergence().orElse(null));
+        write(report.lostWal());
+        json.member("redo", report.redo()).member("replayEnd", report.replayEnd());
         write(report.bytes(), json);
         json.literal("filesRemoved", report.filesRemoved()).literal("filesChanged", report.filesChanged());
         write(report.times(), json);
-        write(report.verification());
+        write(report.verification().orElse(null), json);
         write(report.warnings());
+    }
+
+    /** Writes who takes part. */
+    public static void write(Participants participants, JsonWriter json) {
+        json.member("target", participants.target())
+                .member("source", participants.source())
+                .member("systemIdentifier", participants.systemIdentifier())
+                .member("release", participants.release().map(PostgresVersion::release));
+    }
+
+    private void write(Optional<LostWal> lost) {
+        if (lost.isEmpty()) {
+            json.member("lostWal", lost);
+            return;
+        }
+        json.beginObject("lostWal")
+                .member("from", lost.get().from().toString())
+                .member("to", lost.get().to().toString())
+                .literal("bytes", lost.get().bytes())
+                .end();
     }
 
     private void write(List<Warning> warnings) {
@@ -137,7 +164,8 @@ public final class PlanJson {
         json.end();
     }
 
-    private void write(@Nullable Verification verification) {
+    /** Writes what was proven. */
+    public static void write(@Nullable Verification verification, JsonWriter json) {
         if (verification == null) {
             json.member("verification", Optional.empty());
             return;

@@ -4,10 +4,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.core.CopiedBytes;
 import org.pgrewind4j.core.FileAction;
+import org.pgrewind4j.core.Participants;
+import org.pgrewind4j.core.Phase;
 import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.RewindException;
 import org.pgrewind4j.core.RewindException.TargetState;
@@ -21,6 +28,7 @@ import org.pgrewind4j.core.internal.stage.Order;
 import org.pgrewind4j.core.restore.RestorePlan;
 import org.pgrewind4j.core.restore.RestoreReport;
 import org.pgrewind4j.core.restore.RestoreVerdict;
+import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.transport.backup.BackupFacts;
 
 /** The plan of a real restore. */
@@ -31,6 +39,9 @@ public final class PlannedRestore implements RestorePlan {
     private final List<Problem> problems;
     private final Kept kept;
     private final @Nullable Order order;
+
+    /** A target is no longer what was planned for once the plan was executed. */
+    private final AtomicBoolean isExecuted = new AtomicBoolean();
 
     private PlannedRestore(
             RestoreSettings settings,
@@ -68,6 +79,39 @@ public final class PlannedRestore implements RestorePlan {
     }
 
     @Override
+    public Participants participants() {
+        return new Participants(
+                Optional.of(settings.target()),
+                Optional.of(settings.backup().description()),
+                Optional.of(Long.toUnsignedString(backup().systemIdentifier())),
+                Optional.of(backup().version()));
+    }
+
+    @Override
+    public Optional<Instant> planned() {
+        return Optional.of(settings.listener().begun());
+    }
+
+    @Override
+    public Map<Phase, Duration> times() {
+        return settings.listener().planning();
+    }
+
+    /** For logs: what is to be restored from which backup, the verdict, and what it comes to. */
+    @Override
+    public String toString() {
+        StringBuilder text =
+                new StringBuilder("restore of " + participants() + ", backup " + backup().label() + ": " + verdict);
+        if (order != null) {
+            text.append(", ").append(actions().size()).append(" changes, ");
+            text.append(bytes().total()).append(" bytes to read, ");
+            text.append(kept.bytes()).append(" bytes stay");
+        }
+        problems.forEach(problem -> text.append("; ").append(problem.message()));
+        return text.toString();
+    }
+
+    @Override
     public List<Problem> problems() {
         return problems;
     }
@@ -100,8 +144,11 @@ public final class PlannedRestore implements RestorePlan {
         return switch (verdict) {
             case REFUSED -> throw new RewindRefusedException(problems);
             case RESTORE -> {
+                requireFirst();
                 createTarget(settings.target());
-                yield report(Execution.execute(order()));
+                RewindReport done = Execution.execute(order());
+                isExecuted.set(true);
+                yield report(done);
             }
             case RESUME ->
                 report(Resumption.resume(
@@ -111,6 +158,22 @@ public final class PlannedRestore implements RestorePlan {
                                 settings.listener())
                         .orElseThrow(PlannedRestore::finishedElsewhere));
         };
+    }
+
+    /** What failed and left the target untouched may be tried again; what was done may not. */
+    private void requireFirst() {
+        if (isExecuted.get()) {
+            throw new RewindException(
+                    TargetState.UNTOUCHED,
+                    "",
+                    new Problem(
+                            Problem.Kind.PLAN_EXECUTED,
+                            Side.TARGET,
+                            settings.target().toString(),
+                            "the plan for \"" + settings.target() + "\" was executed before",
+                            "plan again to see whether anything is left to do."),
+                    null);
+        }
     }
 
     private static RewindException finishedElsewhere() {
@@ -125,7 +188,8 @@ public final class PlannedRestore implements RestorePlan {
     }
 
     private RestoreReport report(RewindReport done) {
-        return RestoreReport.of(verdict, backup().label(), kept, done);
+        return RestoreReport.of(
+                verdict, backup().label(), kept, done.toBuilder().times(times()).build());
     }
 
     private static void createTarget(Path target) {

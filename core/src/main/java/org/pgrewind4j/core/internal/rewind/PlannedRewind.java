@@ -2,6 +2,8 @@ package org.pgrewind4j.core.internal.rewind;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,7 @@ import org.pgrewind4j.core.ExpectedPhase;
 import org.pgrewind4j.core.FileAction;
 import org.pgrewind4j.core.FileAction.UpdateFile;
 import org.pgrewind4j.core.NeededWal;
+import org.pgrewind4j.core.Participants;
 import org.pgrewind4j.core.Phase;
 import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.RewindException;
@@ -140,6 +143,16 @@ public final class PlannedRewind implements RewindPlan {
     @Override
     public Optional<PostgresVersion> release() {
         return Optional.ofNullable(facts).map(known -> known.targetControl().version());
+    }
+
+    @Override
+    public Optional<Instant> planned() {
+        return Optional.of(settings.listener().begun());
+    }
+
+    @Override
+    public Map<Phase, Duration> times() {
+        return settings.listener().planning();
     }
 
     /** For logs: who is to follow whom, the verdict, and what it comes to. */
@@ -305,7 +318,7 @@ public final class PlannedRewind implements RewindPlan {
         return switch (verdict) {
             case REFUSED -> throw new RewindRefusedException(problems);
             case REWIND -> executeOnce();
-            case COMPARE -> executeOnce().found(Verdict.COMPARE);
+            case COMPARE -> executeOnce().toBuilder().verdict(Verdict.COMPARE).build();
             case RESUME, ALREADY_REWOUND -> {
                 // A rewind that was killed after its very last change can have left its staging area.
                 RewindReport report = Resumption.resume(
@@ -338,9 +351,13 @@ public final class PlannedRewind implements RewindPlan {
                             "plan again to see whether anything is left to do."),
                     null);
         }
-        RewindReport report = Execution.execute(order()).warning(warnings);
+        RewindReport report = Execution.execute(order());
         isExecuted.set(true);
-        return report;
+        return report.toBuilder()
+                .times(times())
+                .lostWal(lostWal())
+                .warnings(warnings)
+                .build();
     }
 
     /** A rewind has this sealed, so that resuming it needs nobody to know the settings. */
@@ -349,7 +366,11 @@ public final class PlannedRewind implements RewindPlan {
     }
 
     private RewindReport nothingDone() {
-        return new RewindReport(verdict, divergence, null, null, bytes(), 0, 0, Map.of(), null, List.of());
+        return RewindReport.of(verdict)
+                .participants(new Participants(target(), source(), systemIdentifier(), release()))
+                .divergence(divergence())
+                .times(times())
+                .build();
     }
 
     /** What is to be executed, if the verdict is {@code REWIND} or {@code COMPARE}. */

@@ -26,6 +26,7 @@ import org.pgrewind4j.core.internal.area.ServerLock;
 import org.pgrewind4j.core.internal.area.StagingArea;
 import org.pgrewind4j.core.internal.area.TargetFailure;
 import org.pgrewind4j.core.internal.area.TargetLock;
+import org.pgrewind4j.core.internal.events.PhaseEvents;
 import org.pgrewind4j.core.internal.events.PhaseTimes;
 import org.pgrewind4j.core.internal.files.FileOperations;
 import org.pgrewind4j.core.internal.files.FileOperations.WritableFile;
@@ -62,12 +63,17 @@ public final class Undo {
      * @return whether there was anything to undo
      */
     public static boolean undo(Path bundle, Path target, FileOperations files, RewindListener listener) {
+        PhaseEvents events = PhaseEvents.of(listener);
         try {
-            return new Undo(bundle, target, files, listener).undo();
-        } catch (RewindException e) {
-            throw e;
+            boolean hasUndone = new Undo(bundle, target, files, events).undo();
+            events.finished();
+            return hasUndone;
         } catch (IOException | RuntimeException e) {
-            throw TargetFailure.of("undo", target, "", new StagingArea(target, List.of()).targetState(), e);
+            RuntimeException failure = e instanceof RewindException known
+                    ? known
+                    : TargetFailure.of("undo", target, "", new StagingArea(target, List.of()).targetState(), e);
+            events.failed(failure);
+            throw failure;
         }
     }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.core.AfterSeal;
@@ -16,6 +17,7 @@ import org.pgrewind4j.core.Durability;
 import org.pgrewind4j.core.FileAction;
 import org.pgrewind4j.core.FileAction.SetAttributes;
 import org.pgrewind4j.core.FileAction.WriteConfiguration;
+import org.pgrewind4j.core.Participants;
 import org.pgrewind4j.core.Verify;
 import org.pgrewind4j.core.internal.area.Manifest;
 import org.pgrewind4j.core.internal.area.RestoredBackup;
@@ -136,6 +138,11 @@ public record Order(
     /** Knows what a configuration file is to hold. */
     public interface Configuration {
         byte[] content(WriteConfiguration action) throws IOException;
+    }
+
+    /** What reports call target, source and cluster. */
+    public Participants participants() {
+        return Participants.of(target, Optional.of(source.description()), base);
     }
 
     /** {@linkplain Manifest#fingerprint Tells} the base from other control files. */

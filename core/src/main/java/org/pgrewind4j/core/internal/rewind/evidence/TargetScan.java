@@ -12,6 +12,9 @@ import org.pgrewind4j.core.internal.cluster.ReplayStart;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
+import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.local.DataDirectory;
+import org.pgrewind4j.wal.DirectoryWalSource;
 import org.pgrewind4j.wal.EndOfWal;
 import org.pgrewind4j.wal.MissingWalException;
 import org.pgrewind4j.wal.WalSegmentName;
@@ -155,15 +158,27 @@ public record TargetScan(ReplayStart start, ChangedBlocks changed, boolean hints
         }
 
         private ChangedBlocks changes(Lsn from) throws IOException {
-            LongConsumer progress = bytes -> settings.listener().progressed(new Progress(Phase.SCAN, bytes, 0, 0, 0));
+            long likely = likelyEnd().minus(from);
+            LongConsumer progress = bytes ->
+                    settings.listener().progressed(new Progress(Phase.SCAN, bytes, Math.max(bytes, likely), 0, 0));
             EndOfTarget end = new EndOfTarget(settings, ofTarget);
-            return end.proven(end.required(ChangedBlockCollector.of(
+            ChangedBlocks changed = end.proven(end.required(ChangedBlockCollector.of(
                             wal, controlFile.version(), controlFile.walSegmentSize(), ofTarget.history()))
                     .redo(from)
                     .divergence(divergence)
                     .threads(settings.threads())
                     .progress(progress)
                     .collect());
+            long scanned = changed.end().position().minus(from);
+            settings.listener().progressed(new Progress(Phase.SCAN, scanned, scanned, 0, 0));
+            return changed;
+        }
+
+        private Lsn likelyEnd() throws IOException {
+            return LikelyEnd.of(
+                    ofTarget,
+                    new DirectoryWalSource(DataDirectory.of(settings.target())
+                            .resolve(DataPath.of(controlFile.version().walDirectory()))));
         }
     }
 }
