@@ -203,6 +203,14 @@ class BranchTest {
                             "an archive holds WAL segments of another branch than the source's under the names of those"
                                     + " that replay reads: " + own.wal().get(0).segment());
 
+            // A standby would restore them after a rewind by WAL as well.
+            assertThat(onlyProblem(rewindWith(trio.a(), trio.c(), archive)))
+                    .satisfies(found -> assertThat(found.kind()).isEqualTo(Kind.HISTORY_DIFFERS))
+                    .satisfies(found -> assertThat(found.message())
+                            .startsWith("an archive holds WAL segments of another branch than the source's"));
+            copySegments(trio.c(), archive);
+            assertThat(rewindWith(trio.a(), trio.c(), archive).verdict()).isEqualTo(Verdict.REWIND);
+
             // What says how its old files were to be replayed.
             Files.writeString(labelled.dataDirectory().resolve("backup_label"), "START WAL LOCATION: 0/1000028\n");
             Files.writeString(labelled.dataDirectory().resolve("tablespace_map"), "16384 /nowhere\n");
@@ -220,6 +228,10 @@ class BranchTest {
                 .compare(Compare.NEEDED)
                 .walFrom(WalArchive.of(archive))
                 .plan();
+    }
+
+    private RewindPlan rewindWith(PostgresServer target, PostgresServer source, Path archive) throws IOException {
+        return rewind(target, source).walFrom(WalArchive.of(archive)).plan();
     }
 
     private static void copySegments(PostgresServer from, Path archive) throws IOException {

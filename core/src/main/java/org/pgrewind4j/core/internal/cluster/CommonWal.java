@@ -33,6 +33,9 @@ public final class CommonWal {
     private static final int WIDER = 16;
     private static final int PAGE = 8192;
 
+    /** Behind the end of a page a record begins after a header ({@code xlog_internal.h}, {@code SizeOfXLogLongPHD}). */
+    private static final int LONGEST_PAGE_HEADER = 40;
+
     private static final int END_OF_RECOVERY = 0x90;
 
     /** Commit, prepare, abort, and both of a prepared transaction ({@code src/include/access/xact.h}). */
@@ -46,7 +49,14 @@ public final class CommonWal {
      *
      * @param until up to where: the end that was given, unless one side ends before it
      */
-    public record Same(Lsn until) implements Result {}
+    public record Same(Lsn until) implements Result {
+
+        /** Whether there should be a record between where both are the same and a position. */
+        public boolean isBefore(Lsn position) {
+            boolean isEndOfPage = until.value() % PAGE == 0;
+            return until.plus(isEndOfPage ? LONGEST_PAGE_HEADER : 0).isBefore(position);
+        }
+    }
 
     /** Two branches. */
     public record Different(WalRecord ofTarget, WalRecord ofSource) implements Result {}

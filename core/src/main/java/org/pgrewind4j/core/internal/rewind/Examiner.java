@@ -290,7 +290,7 @@ final class Examiner {
             throws IOException {
         Optional<Problem> difference = found.isPresent()
                 ? found
-                : UnrecordedTimelineSwitch.checkTarget(target, settings.source(), examined.target(), examined.source());
+                : UnrecordedTimelineSwitch.checkTarget(settings, target, examined.target(), examined.source());
         difference.ifPresent(preconditions::add);
         return difference.isPresent() || preconditions.findServers() ? examined.found(Verdict.REFUSED) : examined;
     }

@@ -52,6 +52,9 @@ public final class Sealer {
 
     public Manifest seal(List<FetchedFile> copies, Staged staged) throws IOException {
         ReplayEnd end = staged.end();
+        if (order.restore() == null) {
+            SealedReplayEnd.require(end, order.replay().history());
+        }
         List<FetchedFile> lasting =
                 copies.stream().filter(copy -> !copy.isVanished()).toList();
         // Dropped on the source since it was listed; replay drops it here too, should it be gone or not.

@@ -46,7 +46,9 @@ public final class LastSharedRecord {
      * Compares what comes before the divergence. Replay will read the source's segment that holds the divergence, so an
      * archive that has it in the source's place will do. Where nobody has it, it is missing for replay.
      *
-     * <p>The first timeline of all has no namesake, so that nothing but a difference counts there.
+     * <p>The first timeline of all has no namesake, so that nothing but a difference counts there, or WAL that breaks off:
+     * what is read between the redo point and the divergence is the target's own, so that a break in the source's segment
+     * that holds the divergence, which is copied, would show when the server starts, and not before.
      */
     public static Optional<Problem> compareAt(
             Settings settings, Cluster ofTarget, Cluster ofSource, Divergence divergence) throws IOException {
@@ -57,7 +59,14 @@ public final class LastSharedRecord {
                 .isValid();
         return result instanceof CommonWal.Unknown && isFirstTimeline
                 ? Optional.empty()
-                : shared.problem(result, divergence.position());
+                : shared.problem(whole(result, divergence.position()), divergence.position());
+    }
+
+    /** What is the same up to where one side breaks off is not known to be the same behind that. */
+    private static CommonWal.Result whole(CommonWal.Result result, Lsn end) {
+        return result instanceof CommonWal.Same same && same.isBefore(end)
+                ? new CommonWal.Unknown(same.until())
+                : result;
     }
 
     /** Compares up to the end of the side whose WAL ends first, where both are on the same timeline. */
@@ -72,7 +81,7 @@ public final class LastSharedRecord {
                 result = shared.wal(List.of()).compare(endOfSource.get());
             }
         }
-        return result instanceof CommonWal.Same same && same.until().isBefore(end)
+        return result instanceof CommonWal.Same same && same.isBefore(end)
                 ? Optional.of(behind(end, same.until()))
                 : shared.problem(result, end);
     }
@@ -92,15 +101,18 @@ public final class LastSharedRecord {
             throws IOException {
         LastSharedRecord shared = new LastSharedRecord(settings, ofTarget, ofSource);
         Lsn end = endOfTarget(settings, ofTarget).position();
-        return shared.problem(shared.wal(List.of()).compare(end), end);
+        return shared.problem(whole(shared.wal(List.of()).compare(end), end), end);
     }
 
     /** Whether what a rewind by another program left is of the source's branch, up to where replay must go. */
     public static BranchIdentity.Match matchOfReplayEnd(Settings settings, Cluster ofTarget, Cluster ofSource)
             throws IOException {
-        CommonWal.Result result = new LastSharedRecord(settings, ofTarget, ofSource)
-                .wal(List.of())
-                .compare(ofTarget.controlFile().minRecoveryPoint());
+        Lsn end = ofTarget.controlFile().minRecoveryPoint();
+        CommonWal.Result result = whole(
+                new LastSharedRecord(settings, ofTarget, ofSource)
+                        .wal(List.of())
+                        .compare(end),
+                end);
         if (result instanceof CommonWal.Different) {
             return BranchIdentity.Match.DIFFERENT;
         }

@@ -12,6 +12,7 @@ import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.timeline.TimelineSpan;
 import org.pgrewind4j.transport.Transport;
 import org.pgrewind4j.wal.PostgresVersion;
+import org.pgrewind4j.wal.WalSegmentSource;
 import org.pgrewind4j.wal.control.ClusterState;
 
 /**
@@ -28,31 +29,53 @@ public final class UnrecordedTimelineSwitch {
 
     private UnrecordedTimelineSwitch() {}
 
-    /** Looks for a timeline that the target would follow when it is started, and that does not lead to the source. */
-    public static Optional<Problem> checkTarget(Transport target, Transport source, Cluster ofTarget, Cluster ofSource)
+    /**
+     * Looks for a timeline that the target would follow when it is started, and that does not lead to the source. A standby
+     * looks for it in its archive before its own directory ({@code timeline.c}, {@code existsTimeLineHistory},
+     * {@code readTimeLineHistory}), so that what the named archives have counts as much; and where the fork is not behind the
+     * target's end, it would go on from the archive with another branch, and nobody would notice.
+     */
+    public static Optional<Problem> checkTarget(Settings settings, Transport target, Cluster ofTarget, Cluster ofSource)
             throws IOException {
         PostgresVersion version = ofTarget.controlFile().version();
+        WalSegmentSource archives = WalSegmentSource.firstOf(settings.archives());
         TimelineId own = ofTarget.history().timeline();
         for (long number = own.value() + 1; ; number++) {
             TimelineId timeline = new TimelineId(number);
             Optional<TimelineHistory> learned = target.history(version, timeline);
-            if (learned.isEmpty()) {
+            Optional<TimelineHistory> archived =
+                    settings.followsNumber() ? Optional.empty() : archives.history(timeline);
+            if (learned.isEmpty() && archived.isEmpty()) {
                 return Optional.empty();
             }
-            Lsn begin = learned.get().last().begin();
             Optional<TimelineSpan> ofSources = ofSource.history().span(timeline);
             if (ofSources.isEmpty()) {
                 // Which may have learned of it as well.
-                ofSources = source.history(version, timeline).map(TimelineHistory::last);
+                ofSources = settings.source().history(version, timeline).map(TimelineHistory::last);
             }
-            if (ofSources.filter(span -> span.begin().equals(begin)).isEmpty()) {
+            Optional<Lsn> known = ofSources.map(TimelineSpan::begin);
+            Optional<Lsn> begin = learned.map(history -> history.last().begin());
+            if (begin.isPresent() && !begin.equals(known)) {
                 String file = version.walDirectory() + "/" + timeline.historyFileName();
                 return Optional.of(new Problem(
                         Kind.HISTORY_DIFFERS,
-                        "the target has begun to follow timeline " + timeline + " from " + begin
+                        "the target has begun to follow timeline " + timeline + " from " + begin.get()
                                 + " on, which the source does not know: its server would go on with that",
                         "if that timeline is given up, remove \"" + file
                                 + "\" from the target, and from an archive that it restores from, and plan again."));
+            }
+            Optional<Lsn> beginOfArchived =
+                    archived.map(history -> history.last().begin());
+            if (beginOfArchived.isPresent() && !beginOfArchived.equals(known)) {
+                return Optional.of(new Problem(
+                        Kind.HISTORY_DIFFERS,
+                        "an archive has the history of timeline " + timeline + ", which begins at "
+                                + beginOfArchived.get()
+                                + ", and which the source does not know: a standby that follows the"
+                                + " latest timeline would go on with that",
+                        "if that timeline is given up, remove \"" + timeline.historyFileName()
+                                + "\" from the archive; else set recovery_target_timeline = '"
+                                + ofSource.history().timeline() + "'; then plan again."));
             }
         }
     }

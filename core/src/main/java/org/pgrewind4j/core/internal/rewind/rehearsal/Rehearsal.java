@@ -38,7 +38,7 @@ import org.pgrewind4j.wal.WalSegmentSource;
  *   <li>Does what it copies become what it became on the source? See {@link TemplateCheck}.
  *   <li>Will the server have what it needs? See {@link ReplayNeeds}.
  *   <li>Is there WAL that cannot be asked? See {@link UnseenWal}.
- *   <li>Where contents are compared: may a standby find other WAL under the same names? See {@link ArchivedNamesakes}.
+ *   <li>May a standby find other WAL under the same names in its archive? See {@link ArchivedNamesakes}.
  * </ul>
  *
  * <p>What is not asked: whether replay meets pages that are not there, which ends it when it has come to F
@@ -101,7 +101,7 @@ public final class Rehearsal implements StagedDataCheck {
         Lsn from = facts.divergence().position();
         boolean isLittle = !end.isAfter(from) || end.minus(from) <= LITTLE_WAL;
         TornReads torn = tornReads();
-        Optional<Problem> promoted = torn.promotedSince(facts.source().history().timeline());
+        Optional<Problem> promoted = torn.promotedSince(facts.source().history());
         if (promoted.isPresent() || !torn.areTaken() || !isLittle) {
             return promoted.stream().toList();
         }
@@ -145,14 +145,14 @@ public final class Rehearsal implements StagedDataCheck {
         checkWalLevel(replayed, problems);
         TornReads torn = tornReads();
         torn.unmended(replayed.fullPageWritesOff()).ifPresent(problems::add);
-        torn.promotedSince(facts.source().history().timeline()).ifPresent(problems::add);
+        torn.promotedSince(facts.source().history()).ifPresent(problems::add);
         ReplayedDirectories directories = new ReplayedDirectories(settings, facts, actions);
         directories.replay(replayed.directories());
         problems.addAll(directories.problems());
         TemplateCheck templates = new TemplateCheck(settings, facts, replayed);
+        namesakes(wal, end).ifPresent(problems::add);
         if (facts.isOfContents()) {
             templates.refuseAny().ifPresent(problems::add);
-            namesakes(wal, end).ifPresent(problems::add);
             return new Found(problems, new Result(Reach.HOLDS, directories.additions(), warnings));
         }
         problems.addAll(templates.check(actions, copies));

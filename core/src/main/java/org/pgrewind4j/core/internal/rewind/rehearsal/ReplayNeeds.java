@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.pgrewind4j.core.StandbySettings;
 import org.pgrewind4j.core.Warning;
 import org.pgrewind4j.core.internal.cluster.Cluster;
 import org.pgrewind4j.core.internal.config.StandbyFiles;
@@ -141,7 +140,7 @@ public final class ReplayNeeds {
     private Optional<Warning> abandonedTimeline() throws IOException {
         TimelineId abandoned = Cluster.timeline(facts.targetControl());
         TimelineId followed = facts.source().history().timeline();
-        if (followsNumber()) {
+        if (settings.followsNumber()) {
             return Optional.empty();
         }
         Optional<TimelineHistory> newest = newestArchived(followed);
@@ -186,13 +185,6 @@ public final class ReplayNeeds {
     private boolean leadsOnFrom(TimelineHistory history, TimelineId followed) {
         return history.span(followed)
                 .filter(span -> !span.end().isBefore(facts.end().lsn()))
-                .isPresent();
-    }
-
-    private boolean followsNumber() {
-        return settings.standby()
-                .map(standby -> standby.values().get(StandbySettings.RECOVERY_TARGET_TIMELINE))
-                .filter(timeline -> !timeline.equals("latest"))
                 .isPresent();
     }
 

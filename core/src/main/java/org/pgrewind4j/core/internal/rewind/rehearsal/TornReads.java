@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.transport.SourceMode;
 import org.pgrewind4j.wal.control.ControlFile;
@@ -35,25 +36,40 @@ record TornReads(SourceMode mode, ControlFile source, Read read) {
     }
 
     /**
-     * What is wrong if a standby has replayed a promotion since its last restartpoint. The primary that was promoted writes no
-     * images for pages that were logged behind its own last restartpoint, until its first checkpoint: and that restartpoint
-     * may be an earlier one than this standby's ({@code src/backend/access/transam/xlog.c}, {@code CreateRestartPoint} sets
-     * the redo position that {@code xloginsert.c}, {@code XLogRecordAssemble}, goes by). With checksums a torn page is found.
+     * What is wrong if another server than the source was promoted since the source's last checkpoint or restartpoint. A server
+     * that is promoted writes no images for pages that were logged behind its own last restartpoint, until its first checkpoint:
+     * and that restartpoint may be an earlier one than the source's ({@code src/backend/access/transam/xlog.c},
+     * {@code CreateRestartPoint} sets the redo position that {@code xloginsert.c}, {@code XLogRecordAssemble}, goes by). A
+     * primary's own promotion does no harm, for its own last restartpoint is the one that is named; it is the last one of the
+     * history, and one before it was that of the server that the source followed. With checksums a torn page is found.
      */
-    Optional<Problem> promotedSince(TimelineId current) {
+    Optional<Problem> promotedSince(TimelineHistory history) {
         TimelineId before = source.checkPointCopy().timeline();
-        if (mode != SourceMode.STANDBY || source.hasDataChecksums() || current.equals(before)) {
+        long promotions = history.spans().stream()
+                .filter(span -> span.timeline().compareTo(before) > 0)
+                .count();
+        long own = mode == SourceMode.PRIMARY ? 1 : 0;
+        if (mode == SourceMode.STOPPED || source.hasDataChecksums() || promotions <= own) {
             return Optional.empty();
         }
+        String mayStay =
+                ": the WAL since then need not have images of all pages, and one that was read while it was written may"
+                        + " stay torn";
         return Optional.of(
-                new Problem(
-                        Kind.FULL_PAGE_WRITES_OFF,
-                        "the source is a standby whose last restartpoint is on timeline " + before
-                                + ", and that has replayed a"
-                                + " promotion to timeline " + current
-                                + ": the WAL since then need not have images of all pages, and one that was read while it was"
-                                + " written may stay torn",
-                        "run a CHECKPOINT on its primary, then one on the source when it has replayed that, and rewind again."));
+                mode == SourceMode.PRIMARY
+                        ? new Problem(
+                                Kind.FULL_PAGE_WRITES_OFF,
+                                "the source's last checkpoint is on timeline " + before
+                                        + ", and its promotion to timeline " + history.timeline()
+                                        + " is not the only one since" + mayStay,
+                                "run a CHECKPOINT on the source, and rewind again.")
+                        : new Problem(
+                                Kind.FULL_PAGE_WRITES_OFF,
+                                "the source is a standby whose last restartpoint is on timeline " + before
+                                        + ", and that has replayed a promotion to timeline " + history.timeline()
+                                        + mayStay,
+                                "run a CHECKPOINT on its primary, then one on the source when it has replayed that, and rewind"
+                                        + " again."));
     }
 
     /** What is wrong if {@code full_page_writes} was switched off at some positions. */

@@ -37,4 +37,12 @@ public record Settings(
         Cancellation cancellation,
         AfterSeal afterSeal,
         Verify verify,
-        Optional<Path> salvage) {}
+        Optional<Path> salvage) {
+
+    /** Whether the standby that the target becomes is told which timeline to follow. */
+    public boolean followsNumber() {
+        return standby.map(values -> values.values().get(StandbySettings.RECOVERY_TARGET_TIMELINE))
+                .filter(timeline -> !timeline.equals("latest"))
+                .isPresent();
+    }
+}

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgrewind4j.core.Problem;
@@ -21,6 +22,7 @@ import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.transport.archive.WalArchive;
 import org.pgrewind4j.transport.live.LiveServerTransport;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 
@@ -158,7 +160,8 @@ class UnrecordedTimelineSwitchTest {
     /** A crashed standby that had begun to follow a promoted server is to go back to the old primary. */
     @ParameterizedTest
     @ValueSource(strings = {"9.6", "13", "18"})
-    void targetThatHasBegunToFollowAnotherServerIsNotSaidToBeInLine(String release) throws IOException {
+    void targetThatHasBegunToFollowAnotherServerIsNotSaidToBeInLine(String release, @TempDir Path archive)
+            throws IOException {
         try (PostgresServer primary = PostgresServer.builder(ServerRelease.of(release))
                 .withChecksums()
                 .setting("autovacuum", "off")
@@ -190,13 +193,36 @@ class UnrecordedTimelineSwitchTest {
                 assertThat(planOf(target, promoted)).isEmpty();
 
                 String directory = ServerRelease.of(release).isAtLeast(10) ? "pg_wal" : "pg_xlog";
-                Files.delete(target.dataDirectory().resolve(directory).resolve("00000002.history"));
+                Path learned = target.dataDirectory().resolve(directory).resolve("00000002.history");
+                Path archived = Files.move(learned, archive.resolve("00000002.history"));
                 assertThat(planOf(target, primary)).isEmpty();
+                assertThat(planOf(target, primary, archive)).singleElement().satisfies(problem -> {
+                    assertThat(problem.kind()).isEqualTo(Kind.HISTORY_DIFFERS);
+                    assertThat(problem.message())
+                            .matches(
+                                    "an archive has the history of timeline 2, which begins at [0-9A-F]+/[0-9A-F]+, and"
+                                            + " which the source does not know: a standby that follows the latest timeline would go"
+                                            + " on with that");
+                    assertThat(problem.cure()).contains("else set recovery_target_timeline = '1'");
+                });
+                assertThat(planOf(target, promoted, archive)).isEmpty();
+                Files.delete(archived);
+                assertThat(planOf(target, primary, archive)).isEmpty();
                 primary.start();
                 target.standbyOf(primary);
                 target.start();
                 target.catchUpWith(primary);
             }
+        }
+    }
+
+    private static List<Problem> planOf(PostgresServer target, PostgresServer source, Path archive) throws IOException {
+        try (Transport transport = LocalDirectoryTransport.open(source.dataDirectory())) {
+            return Rewind.of(target.dataDirectory())
+                    .from(transport)
+                    .walFrom(WalArchive.of(archive))
+                    .plan()
+                    .problems();
         }
     }
 

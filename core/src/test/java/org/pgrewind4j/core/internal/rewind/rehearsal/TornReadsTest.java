@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
@@ -23,6 +24,7 @@ import org.pgrewind4j.core.internal.rewind.rehearsal.TornReads.Read;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.timeline.TimelineHistory;
 import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.transport.SourceMode;
 import org.pgrewind4j.transport.live.LiveServerTransport;
@@ -31,6 +33,13 @@ import org.pgrewind4j.wal.control.ControlFile;
 /** A running source without data checksums on which {@code full_page_writes} is on, and was not a moment ago. */
 @Tag("server")
 class TornReadsTest {
+
+    /** The timeline of the control file's checkpoint. */
+    private static final int RESTARTPOINT = 1;
+
+    private static final String NO_PROMOTION = "";
+    private static final String ONE_PROMOTION = NO_PROMOTION + RESTARTPOINT + "\t0/9000000\tx\n";
+    private static final String TWO_PROMOTIONS = ONE_PROMOTION + (RESTARTPOINT + 1) + "\t0/9000100\tx\n";
 
     static List<ServerRelease> oldestAndNewest() {
         return List.of(ServerRelease.of("9.6"), ServerRelease.newest());
@@ -75,22 +84,39 @@ class TornReadsTest {
                 .isEmpty();
     }
 
+    private static Optional<Problem> promotedSince(SourceMode mode, int checksums, String history, int timeline) {
+        ControlFile source =
+                ControlFileBytes.stopped().dataChecksumVersion(checksums).build();
+        assertThat(source.checkPointCopy().timeline()).isEqualTo(new TimelineId(RESTARTPOINT));
+        return new TornReads(mode, source, Read.VERIFIED)
+                .promotedSince(TimelineHistory.parse(new TimelineId(timeline), history));
+    }
+
     @Test
     void refusesAStandbyThatReplayedAPromotionSinceItsRestartpoint() {
-        ControlFile source = ControlFileBytes.stopped().dataChecksumVersion(0).build();
-        TimelineId restartpoint = source.checkPointCopy().timeline();
-        TimelineId promoted = new TimelineId(restartpoint.value() + 1);
-        TornReads standby = new TornReads(SourceMode.STANDBY, source, Read.VERIFIED);
-
-        assertThat(standby.promotedSince(promoted))
+        assertThat(promotedSince(SourceMode.STANDBY, 0, ONE_PROMOTION, RESTARTPOINT + 1))
                 .hasValueSatisfying(problem -> assertThat(problem.message())
-                        .contains("has replayed a promotion to timeline " + promoted + ":"));
-        assertThat(standby.promotedSince(restartpoint)).isEmpty();
-        assertThat(new TornReads(SourceMode.PRIMARY, source, Read.VERIFIED).promotedSince(promoted))
+                        .contains("has replayed a promotion to timeline " + (RESTARTPOINT + 1) + ":"));
+        assertThat(promotedSince(SourceMode.STANDBY, 0, NO_PROMOTION, RESTARTPOINT))
                 .isEmpty();
-        ControlFile withChecksums =
-                ControlFileBytes.stopped().dataChecksumVersion(1).build();
-        assertThat(new TornReads(SourceMode.STANDBY, withChecksums, Read.VERIFIED).promotedSince(promoted))
+        assertThat(promotedSince(SourceMode.STANDBY, 1, ONE_PROMOTION, RESTARTPOINT + 1))
+                .isEmpty();
+    }
+
+    /** Its own promotion is one; what the server wrote that it had followed, another. */
+    @Test
+    void refusesAPrimaryThatReplayedAPromotionBeforeItsOwnSinceItsRestartpoint() {
+        assertThat(promotedSince(SourceMode.PRIMARY, 0, ONE_PROMOTION, RESTARTPOINT + 1))
+                .isEmpty();
+        assertThat(promotedSince(SourceMode.PRIMARY, 0, TWO_PROMOTIONS, RESTARTPOINT + 2))
+                .hasValueSatisfying(problem -> assertThat(problem.message())
+                        .isEqualTo("the source's last checkpoint is on timeline " + RESTARTPOINT
+                                + ", and its promotion to timeline " + (RESTARTPOINT + 2)
+                                + " is not the only one since: the WAL since then need not have images of all pages, and"
+                                + " one that was read while it was written may stay torn"));
+        assertThat(promotedSince(SourceMode.PRIMARY, 1, TWO_PROMOTIONS, RESTARTPOINT + 2))
+                .isEmpty();
+        assertThat(promotedSince(SourceMode.STOPPED, 0, TWO_PROMOTIONS, RESTARTPOINT + 2))
                 .isEmpty();
     }
 
