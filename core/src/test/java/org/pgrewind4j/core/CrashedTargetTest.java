@@ -150,6 +150,34 @@ class CrashedTargetTest {
         }
     }
 
+    /** Who builds an index writes its pages before their WAL is on the disk. */
+    @ParameterizedTest
+    @ValueSource(strings = {"9.6", "18"})
+    void takesPagesOfARelationThatTheSourceDoesNotHaveForNoProofOfLostWal(String release) throws IOException {
+        try (Failover failover = Failover.of(builder(release)
+                .setting("shared_buffers", "32MB")
+                .setting("bgwriter_lru_maxpages", "0")
+                .setting("autovacuum", "off")
+                .build())) {
+            PostgresServer old = failover.primary();
+            create(old);
+            failover.promoteStandby();
+            old.execute("UPDATE t SET v = 'lost' WHERE id % 9 = 0");
+            old.switchWal();
+            old.checkpoint();
+            Lsn position = old.currentWalLsn();
+            old.execute("CREATE TABLE fresh AS SELECT * FROM t WHERE id <= 500", "CREATE INDEX ON fresh (id)");
+            old.stop(StopMode.IMMEDIATE);
+            failover.standby().stop(StopMode.FAST);
+
+            spoil(old, new Lsn((position.value() & -8192) + 3 * 8192 + 4000));
+
+            RewindPlan plan = plan(old, failover.standby());
+            assertThat(plan.verdict()).as(plan.problems().toString()).isEqualTo(Verdict.REWIND);
+            assertThat(plan.targetEnd().orElseThrow()).isLessThan(position.plus(4 * 8192));
+        }
+    }
+
     /** What recovery by the server itself makes of such a target is no better: it hides what is missing. */
     @ParameterizedTest
     @ValueSource(strings = {"15"})

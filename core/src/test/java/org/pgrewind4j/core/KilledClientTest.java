@@ -66,8 +66,10 @@ class KilledClientTest {
     void clientThatIsKilledLeavesNoSlotAndNoSession() throws IOException, InterruptedException {
         try (LiveRewindProcess process = LiveRewindProcess.start(target.dataDirectory(), url())) {
             assertThat(process.awaitFetching()).endsWith("FETCHING\n");
-            assertThat(source.query("SELECT temporary, active FROM pg_replication_slots"))
-                    .hasToString("[[t, t]]");
+            // A walsender's, for it has to hold WAL from before the source's last checkpoint.
+            assertThat(source.query("SELECT temporary, active, backend_type FROM pg_replication_slots"
+                            + " JOIN pg_stat_activity ON pid = active_pid"))
+                    .hasToString("[[t, t, walsender]]");
             assertThat(sessions()).isNotEqualTo("0");
 
             process.kill();
@@ -96,6 +98,38 @@ class KilledClientTest {
         }
         awaitNothing(KilledClientTest::sessions);
         assertThat(TreeState.withoutStaging(target.dataDirectory())).isEqualTo(before);
+    }
+
+    @Test
+    void rewindThatIsCancelledOrWhoseListenerFailsLeavesNoSlotAndItsTransportNoSession()
+            throws IOException, InterruptedException {
+        Cancellation cancellation = Cancellation.create();
+        fails(cancellation, cancellation::cancel, new RewindListener() {});
+        fails(Cancellation.create(), () -> {}, new RewindListener() {
+            @Override
+            public void progressed(Progress progress) {
+                if (progress.phase() == Phase.STAGE && progress.bytesDone() > 0) {
+                    throw new IllegalStateException("a listener's fault");
+                }
+            }
+        });
+        awaitNothing(KilledClientTest::sessions);
+        assertThat(TreeState.withoutStaging(target.dataDirectory())).isEqualTo(before);
+    }
+
+    private static void fails(
+            Cancellation cancellation, LiveRewindProcess.StoppingSource.Stop stop, RewindListener listener)
+            throws IOException, InterruptedException {
+        try (LiveServerTransport server =
+                LiveServerTransport.ofJdbcUrl(url(), new Properties()).open()) {
+            RewindPlan plan = Rewind.of(target.dataDirectory())
+                    .from(new LiveRewindProcess.StoppingSource(server, stop))
+                    .cancelledBy(cancellation)
+                    .listener(listener)
+                    .plan();
+            assertThatThrownBy(plan::execute).isInstanceOf(RewindException.class);
+            awaitNothing(KilledClientTest::slots);
+        }
     }
 
     /** A server notices in its own time that a client is gone. */

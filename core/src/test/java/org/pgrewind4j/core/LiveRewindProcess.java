@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
+import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.transport.RangeReceiver;
 import org.pgrewind4j.transport.RetainedWal;
@@ -98,6 +99,11 @@ final class LiveRewindProcess implements AutoCloseable {
         @Override
         public RetainedWal retainWal() throws IOException {
             return server.retainWal();
+        }
+
+        @Override
+        public RetainedWal retainWal(Lsn wanted) throws IOException {
+            return server.retainWal(wanted);
         }
 
         @Override

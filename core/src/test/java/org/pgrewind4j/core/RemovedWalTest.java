@@ -23,6 +23,7 @@ import org.pgrewind4j.testserver.LogicalContents;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
+import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.transport.RangeReceiver;
 import org.pgrewind4j.transport.RetainedWal;
@@ -158,6 +159,29 @@ class RemovedWalTest {
                         }
                     }),
                     rewind -> rewind);
+        }
+        followAndCompare();
+    }
+
+    /** WAL that the source keeps for nobody any more, and has not removed yet. */
+    @ParameterizedTest
+    @ValueSource(strings = {"11", "18"})
+    void sourceKeepsItsWalFromTheDivergenceOnForARoleThatMayReplicate(String release) throws IOException {
+        diverge(release);
+        writeAndRemove(2);
+        promoted.execute("ALTER ROLE rewinder REPLICATION");
+        try (Transport source = open()) {
+            Transport late =
+                    new PassingSource(lateToFetch(source, () -> {
+                        release();
+                        writeAndRemove(SEGMENTS);
+                    })) {
+                        @Override
+                        public RetainedWal retainWal(Lsn wanted) throws IOException {
+                            return source.retainWal(wanted);
+                        }
+                    };
+            rewind(late, rewind -> rewind);
         }
         followAndCompare();
     }

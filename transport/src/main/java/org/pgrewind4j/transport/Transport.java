@@ -217,6 +217,19 @@ public interface Transport extends Closeable {
     }
 
     /**
+     * Asks the source to keep its WAL from some position on, which can lie before what it would keep for {@link #retainWal()}.
+     *
+     * <p>This implementation does the same as for that.
+     *
+     * @param wanted the begin of the first segment that will be copied
+     * @return what is kept, until it is closed, at the latest with this transport
+     * @throws IOException if the source cannot be read
+     */
+    default RetainedWal retainWal(Lsn wanted) throws IOException {
+        return retainWal();
+    }
+
+    /**
      * Says how far a target must replay. To be asked after the last byte was fetched, since the answer covers what was
      * copied before the question only.
      *

@@ -15,6 +15,7 @@ import org.pgrewind4j.core.RewindPlan;
 import org.pgrewind4j.core.StandbySettings;
 import org.pgrewind4j.core.Verdict;
 import org.pgrewind4j.core.Verify;
+import org.pgrewind4j.core.random.Scenario.Access;
 import org.pgrewind4j.core.random.Scenario.Fault;
 import org.pgrewind4j.core.random.Scenario.Reading;
 import org.pgrewind4j.core.random.Scenario.Way;
@@ -27,6 +28,7 @@ import org.pgrewind4j.wal.DirectoryWalSource;
 /** Rewinds one server to another in the scenario's way, through a fault if it has one. */
 final class Attempt {
 
+    private final Scenario scenario;
     private final PostgresServer target;
     private final PostgresServer source;
     private final PostgresServer primary;
@@ -39,7 +41,10 @@ final class Attempt {
         this.source = play.server(source);
         this.primary = play.server(primary);
         this.way = way;
-        this.archive = play.scenario().archive() ? Optional.of(play.archive()) : Optional.empty();
+        this.scenario = play.scenario();
+        // Who may not have the source keep its WAL needs an archive.
+        this.archive =
+                scenario.archive() && !scenario.access().keepsWal() ? Optional.of(play.archive()) : Optional.empty();
         this.timeline = play.timeline(primary);
     }
 
@@ -71,12 +76,17 @@ final class Attempt {
         try (Writers writers = Writers.on(primary)) {
             writers.await(50);
             return rewind();
+        } finally {
+            if (scenario.isLiveOnly()) {
+                Play.keepWalAgain(primary);
+                Play.keepWalAgain(source);
+            }
         }
     }
 
     private RewindPlan rewind() throws IOException {
         try (Transport transport = open()) {
-            FaultyListener listener = new FaultyListener(way.fault());
+            FaultyListener listener = new FaultyListener(way.fault(), this::keepNoWal);
             RewindPlan plan = settings(transport).listener(listener).plan();
             if (plan.verdict() == Verdict.REFUSED) {
                 return plan;
@@ -90,6 +100,13 @@ final class Attempt {
                 return goOn(transport, plan, e);
             }
             return plan;
+        }
+    }
+
+    private void keepNoWal() {
+        if (scenario.isLiveOnly()) {
+            Play.keepNoWal(primary);
+            Play.keepNoWal(source);
         }
     }
 
@@ -113,8 +130,13 @@ final class Attempt {
                 .blockSelection(way.selection())
                 .copyMode(way.mode())
                 .verify(way.verify());
-        archive.ifPresent(
-                place -> rewind.walFrom(new DirectoryWalSource(place.folder())).restorable(place::has));
+        archive.ifPresent(place -> {
+            if (scenario.access() != Access.READING_ROLE) {
+                rewind.walFrom(new DirectoryWalSource(place.folder()));
+            }
+            // A standby waits for what its primary has not archived yet.
+            rewind.restorable(segment -> scenario.isLiveOnly() || place.has(segment));
+        });
         return way.configured() ? rewind.standby(standby()) : rewind;
     }
 
@@ -131,22 +153,32 @@ final class Attempt {
         if (way.reading() == Reading.STOPPED) {
             return LocalDirectoryTransport.open(source.dataDirectory());
         }
+        if (scenario.access().isOnSocket()) {
+            return LiveServerTransport.ofConnectionString("host=" + Clusters.SOCKETS + " port=" + source.port()
+                            + " user=" + scenario.access().user() + " dbname=postgres")
+                    .open();
+        }
         Properties login = new Properties();
-        login.setProperty("user", PostgresServer.USER);
+        login.setProperty("user", scenario.access().user());
         return LiveServerTransport.ofJdbcUrl(source.jdbcUrl("postgres"), login).open();
     }
 
-    /** Ends an execution once. */
+    /** Ends an execution once, and has something done when it begins. */
     private static final class FaultyListener implements RewindListener {
         private final Fault fault;
+        private final Runnable whenStaging;
         private volatile boolean failed;
 
-        FaultyListener(Fault fault) {
+        FaultyListener(Fault fault, Runnable whenStaging) {
             this.fault = fault;
+            this.whenStaging = whenStaging;
         }
 
         @Override
         public void phaseStarted(Phase phase) {
+            if (phase == Phase.STAGE) {
+                whenStaging.run();
+            }
             if (fault == Fault.BEFORE_APPLYING && phase == Phase.APPLY) {
                 fail();
             }

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.pgrewind4j.testserver.Integrity;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.PostgresServerBuilder;
@@ -14,6 +17,9 @@ import org.pgrewind4j.testserver.StopMode;
 
 /** Stopped clusters with the schema, of which each scenario's servers are copies. */
 final class Clusters implements AutoCloseable {
+
+    /** Where all servers have their sockets: a name that is short, for that of a socket has no room for more. */
+    static final Path SOCKETS = sockets();
 
     private record Kind(ServerRelease release, boolean checksums, int segmentMegabytes) {}
 
@@ -29,6 +35,7 @@ final class Clusters implements AutoCloseable {
         PostgresServerBuilder builder = PostgresServer.builder(kind.release())
                 .settingSince(10, "allow_in_place_tablespaces", "on")
                 .setting("max_replication_slots", "4")
+                .setting("unix_socket_directories", SOCKETS.toString())
                 .setting("hot_standby_feedback", "off")
                 .setting("max_standby_streaming_delay", "-1")
                 // Of a transaction that stays open; an act gives up then.
@@ -41,6 +48,8 @@ final class Clusters implements AutoCloseable {
         PostgresServer server = builder.build();
         try {
             server.initialize();
+            Path access = server.dataDirectory().resolve("pg_hba.conf");
+            Files.writeString(access, "local all all trust\nlocal replication all trust\n", StandardOpenOption.APPEND);
             Path outside = Files.createDirectory(server.dataDirectory().resolveSibling("outside"));
             server.start();
             // Of each copy it lies elsewhere.
@@ -51,6 +60,7 @@ final class Clusters implements AutoCloseable {
                     "UPDATE pg_database SET datistemplate = false WHERE datname = 'template0'",
                     "DROP DATABASE template0");
             Schema.create(server);
+            createRoles(server);
             server.stop(StopMode.FAST);
             return server;
         } catch (IOException e) {
@@ -62,8 +72,37 @@ final class Clusters implements AutoCloseable {
         }
     }
 
+    private static void createRoles(PostgresServer server) {
+        // Up to 10 functions for files are for superusers, whatever is granted.
+        String role = server.release().isAtLeast(11) ? " LOGIN" : " LOGIN SUPERUSER";
+        server.execute(
+                "CREATE ROLE reader" + role + " NOREPLICATION", "CREATE ROLE replicator" + role + " REPLICATION");
+        if (server.release().isAtLeast(11)) {
+            server.execute("GRANT EXECUTE ON FUNCTION pg_ls_dir(text, boolean, boolean), pg_stat_file(text, boolean),"
+                    + " pg_read_binary_file(text, bigint, bigint, boolean) TO reader, replicator");
+        }
+    }
+
+    private static Path sockets() {
+        try {
+            Path folder = Files.createTempDirectory(Path.of("/tmp"), "pgr");
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Override
     public void close() {
         made.values().forEach(PostgresServer::close);
+        try (Stream<Path> left = Files.list(SOCKETS)) {
+            for (Path file : (Iterable<Path>) left::iterator) {
+                Files.delete(file);
+            }
+            Files.delete(SOCKETS);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

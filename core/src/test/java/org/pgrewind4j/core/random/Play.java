@@ -155,6 +155,40 @@ final class Play implements AutoCloseable {
         }
     }
 
+    /** From now on its checkpoints remove what is not needed for anything else. */
+    static void keepNoWal(PostgresServer server) {
+        server.execute("ALTER SYSTEM SET " + keptWal(server) + " = 0", "SELECT pg_reload_conf()");
+    }
+
+    static void keepWalAgain(PostgresServer server) {
+        server.execute("ALTER SYSTEM RESET " + keptWal(server), "SELECT pg_reload_conf()");
+    }
+
+    private static String keptWal(PostgresServer server) {
+        return server.release().isAtLeast(13) ? "wal_keep_size" : "wal_keep_segments";
+    }
+
+    /**
+     * Lets a standby find in the archive what its primary has removed since replay's end, and keep its own WAL, which its
+     * primary's configuration has told it not to.
+     */
+    void restoreFromArchive(PostgresServer standby, String primary) {
+        String recovery = standby.release().isAtLeast(12) ? "postgresql.auto.conf" : "recovery.conf";
+        append(
+                standby.dataDirectory().resolve(recovery),
+                "restore_command = '" + archive().restoreCommand() + "'\nrecovery_target_timeline = '"
+                        + timeline(primary) + "'\n");
+        append(standby.dataDirectory().resolve("postgresql.auto.conf"), keptWal(standby) + " = 400\n");
+    }
+
+    private static void append(Path file, String text) {
+        try {
+            Files.writeString(file, text, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void follow(String node, String primary) {
         server(node).standbyOf(server(primary));
         server(node).start();

@@ -3,6 +3,7 @@ package org.pgrewind4j.core.random;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,6 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.pgrewind4j.core.RewindPlan;
 import org.pgrewind4j.core.Verdict;
 import org.pgrewind4j.core.random.Scenario.Reading;
+import org.pgrewind4j.core.random.Scenario.Way;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
@@ -21,19 +23,30 @@ import org.pgrewind4j.testserver.StopMode;
  *
  * <p>A few seeds run always. By hand: {@code -Dtest=RandomRewindTest -Dpgrewind4j.test.seeds=1-100}
  * {@code -Dpgrewind4j.test.releases=13,15,18}. A failure prints the scenario and what repeats it; with
- * {@code -Dpgrewind4j.test.keep=FOLDER} the data directories stay there.
+ * {@code -Dpgrewind4j.test.keep=FOLDER} the data directories stay there. {@code -Dpgrewind4j.test.live=true} takes the seeds
+ * for scenarios whose sources all run, are written to without a pause, and keep no WAL that they need not: read by roles that
+ * are no superusers, in turn over TCP and a Unix-domain socket, with and without the right to replicate.
  */
 @Tag("server")
 class RandomRewindTest {
 
     private static final String SEEDS = System.getProperty("pgrewind4j.test.seeds", "");
+    private static final boolean LIVE = Boolean.getBoolean("pgrewind4j.test.live");
     private static final Clusters CLUSTERS = new Clusters();
     private static final Tally TALLY = new Tally();
 
     static List<Arguments> seeds() {
+        return LIVE ? List.of() : seeds(RecordedSeeds::of);
+    }
+
+    static List<Arguments> liveSeeds() {
+        return SEEDS.isEmpty() || LIVE ? seeds(RecordedSeeds::ofLive) : List.of();
+    }
+
+    private static List<Arguments> seeds(Function<ServerRelease, List<Long>> recorded) {
         List<Arguments> all = new ArrayList<>();
         for (ServerRelease release : ServerRelease.all()) {
-            for (long seed : SEEDS.isEmpty() ? RecordedSeeds.of(release) : Seeds.of(SEEDS)) {
+            for (long seed : SEEDS.isEmpty() ? recorded.apply(release) : Seeds.of(SEEDS)) {
                 all.add(Arguments.of(seed, release));
             }
         }
@@ -46,11 +59,20 @@ class RandomRewindTest {
         TALLY.print();
     }
 
-    @ParameterizedTest(name = "seed {0} on {1}")
+    @ParameterizedTest(name = "seed {0} on {1}", allowZeroInvocations = true)
     @MethodSource("seeds")
     void targetEqualsItsSource(long seed, ServerRelease release) throws IOException {
+        rewind(ScenarioGenerator.of(seed, release));
+    }
+
+    @ParameterizedTest(name = "seed {0} on {1}", allowZeroInvocations = true)
+    @MethodSource("liveSeeds")
+    void targetEqualsASourceThatIsWrittenToAndKeepsNoWal(long seed, ServerRelease release) throws IOException {
+        rewind(ScenarioGenerator.live(seed, release));
+    }
+
+    private static void rewind(Scenario scenario) throws IOException {
         long begin = System.nanoTime();
-        Scenario scenario = ScenarioGenerator.of(seed, release);
         List<String> done = new ArrayList<>(List.of("start"));
         try (Play play = Play.begin(scenario, CLUSTERS)) {
             try {
@@ -83,7 +105,7 @@ class RandomRewindTest {
             return plan;
         }
         done.add("comparison");
-        Proof.followsAndEquals(target, primary, scenario.way().configured(), scenario.checksums());
+        follow(play, target, scenario.primary(), scenario.way());
         done.add("promotion");
         target.start();
         play.take(new Step.Promote(scenario.target()));
@@ -116,8 +138,21 @@ class RandomRewindTest {
         TALLY.planned(scenario, plan);
         if (plan.verdict() != Verdict.REFUSED) {
             done.add("comparison after the rewind back");
-            Proof.followsAndEquals(
-                    play.server(scenario.primary()), source, scenario.wayBack().configured(), scenario.checksums());
+            follow(play, play.server(scenario.primary()), scenario.target(), scenario.wayBack());
         }
+    }
+
+    private static void follow(Play play, PostgresServer target, String primary, Way way) {
+        Scenario scenario = play.scenario();
+        PostgresServer source = play.server(primary);
+        boolean configured = way.configured();
+        if (scenario.isLiveOnly()) {
+            if (!configured) {
+                target.standbyOf(source);
+            }
+            play.restoreFromArchive(target, primary);
+            configured = true;
+        }
+        Proof.followsAndEquals(target, source, configured, scenario.checksums());
     }
 }

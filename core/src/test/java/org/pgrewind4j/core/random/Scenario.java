@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.pgrewind4j.core.BlockSelection;
 import org.pgrewind4j.core.CopyMode;
 import org.pgrewind4j.core.Verify;
+import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 
 /**
@@ -27,6 +28,7 @@ import org.pgrewind4j.testserver.ServerRelease;
  * @param afterwards what the rewound server does when it is promoted in the end
  * @param back what the primary does then, to be rewound to the former target; none if it is not
  * @param wayBack how
+ * @param access who reads a source that runs
  */
 record Scenario(
         long seed,
@@ -44,7 +46,8 @@ record Scenario(
         Way way,
         List<Step> afterwards,
         List<Step> back,
-        Way wayBack) {
+        Way wayBack,
+        Access access) {
 
     /** How the source is read. */
     enum Reading {
@@ -54,6 +57,37 @@ record Scenario(
         LIVE,
         /** Over a connection, while others write. */
         UNDER_LOAD
+    }
+
+    /** Who reads a source that runs, and on which way. */
+    enum Access {
+        SUPERUSER,
+        REPLICATING_ROLE,
+        READING_ROLE,
+        REPLICATING_ROLE_ON_A_SOCKET,
+        READING_ROLE_ON_A_SOCKET;
+
+        /** A role that may do no more than a rewind needs, over TCP and sockets, with and without replication, in turn. */
+        static Access ofLive(long seed) {
+            return values()[1 + (int) Math.floorMod(seed, (long) values().length - 1)];
+        }
+
+        String user() {
+            return switch (this) {
+                case SUPERUSER -> PostgresServer.USER;
+                case REPLICATING_ROLE, REPLICATING_ROLE_ON_A_SOCKET -> "replicator";
+                case READING_ROLE, READING_ROLE_ON_A_SOCKET -> "reader";
+            };
+        }
+
+        /** Whether the source keeps its WAL while it is copied. */
+        boolean keepsWal() {
+            return this == REPLICATING_ROLE || this == REPLICATING_ROLE_ON_A_SOCKET;
+        }
+
+        boolean isOnSocket() {
+            return this == REPLICATING_ROLE_ON_A_SOCKET || this == READING_ROLE_ON_A_SOCKET;
+        }
     }
 
     /** Where the rewind fails, to be resumed or started again. */
@@ -66,7 +100,22 @@ record Scenario(
 
     /** How the target is rewound, and whether its configuration as a standby is written with it. */
     record Way(
-            Reading reading, BlockSelection selection, CopyMode mode, Verify verify, Fault fault, boolean configured) {}
+            Reading reading, BlockSelection selection, CopyMode mode, Verify verify, Fault fault, boolean configured) {
+
+        /** With a fault only where it needs no second plan, for which the source need not have WAL any more. */
+        Way live() {
+            boolean isResumable = fault != Fault.WHILE_STAGING && mode != CopyMode.IN_PLACE;
+            return new Way(Reading.UNDER_LOAD, selection, mode, verify, isResumable ? fault : Fault.NONE, configured);
+        }
+    }
+
+    /**
+     * Whether all sources run and are written to without a pause, and keep as little WAL as they can. An archive is there for
+     * the rewound server, and for the rewind where the source does not keep its WAL for it.
+     */
+    boolean isLiveOnly() {
+        return access != Access.SUPERUSER;
+    }
 
     /** What it is called. */
     String name() {
@@ -75,7 +124,8 @@ record Scenario(
 
     /** What repeats it. */
     String command() {
-        return "-Dtest=RandomRewindTest -Dpgrewind4j.test.seeds=" + seed + " -Dpgrewind4j.test.releases=" + release;
+        return "-Dtest=RandomRewindTest " + (isLiveOnly() ? "-Dpgrewind4j.test.live=true " : "")
+                + "-Dpgrewind4j.test.seeds=" + seed + " -Dpgrewind4j.test.releases=" + release;
     }
 
     /** Prints everything, step by step. */
@@ -92,7 +142,8 @@ record Scenario(
         steps.forEach(step -> text.append("  ").append(step).append('\n'));
         String rewound = "  " + target + ": rewound to ";
         detour.ifPresent(node -> text.append(rewound).append(node).append(", not started\n"));
-        text.append(rewound).append(source).append(", ").append(way).append('\n');
+        text.append(rewound).append(source).append(", ").append(way);
+        text.append(isLiveOnly() ? ", read by " + access : "").append('\n');
         text.append("  ").append(target).append(": follows ").append(primary).append(", promoted\n");
         afterwards.forEach(step -> text.append("  ").append(step).append('\n'));
         if (!back.isEmpty()) {

@@ -2,10 +2,12 @@ package org.pgrewind4j.core.random;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.pgrewind4j.core.BlockSelection;
 import org.pgrewind4j.core.CopyMode;
 import org.pgrewind4j.core.Verify;
+import org.pgrewind4j.core.random.Scenario.Access;
 import org.pgrewind4j.core.random.Scenario.Fault;
 import org.pgrewind4j.core.random.Scenario.Reading;
 import org.pgrewind4j.core.random.Scenario.Way;
@@ -42,7 +44,46 @@ final class ScenarioGenerator {
                 way,
                 story.afterwards(),
                 story.back(),
-                way(draw, archive));
+                way(draw, archive),
+                Access.SUPERUSER);
+    }
+
+    /**
+     * Draws one whose sources run and are written to without a pause while they are read. They remove WAL as soon as they may,
+     * from the execution on. Before that, all keep it: what nobody has when a plan is made, no rewind can do without.
+     */
+    static Scenario live(long seed, ServerRelease release) {
+        Draw draw = new Draw(seed * 1_000_003 + release.major() + 500_009);
+        List<String> nodes = List.of("A", "B", "C").subList(0, draw.one(2, 2, 3));
+        boolean checksums = draw.percent(60);
+        int segment = release.isAtLeast(11) ? 1 : 16;
+        Map<String, String> settings = settings(draw, release, checksums, segment);
+        settings.put("max_wal_size", 2 * segment + "MB");
+        settings.put("min_wal_size", 2 * segment + "MB");
+        settings.put(release.isAtLeast(13) ? "wal_keep_size" : "wal_keep_segments", "400");
+        Way way = way(draw, false).live();
+        Story story = new Story(draw, release, nodes);
+        story.tell(Reading.UNDER_LOAD);
+        return new Scenario(
+                seed,
+                release,
+                checksums,
+                segment,
+                settings,
+                nodes,
+                story.steps().stream()
+                        .filter(step -> !(step instanceof Step.Forget))
+                        .toList(),
+                true,
+                story.target(),
+                story.source(),
+                story.primary(),
+                Optional.empty(),
+                way,
+                story.afterwards(),
+                story.back(),
+                way(draw, false).live(),
+                Access.ofLive(seed));
     }
 
     private static Map<String, String> settings(Draw draw, ServerRelease release, boolean checksums, int segment) {

@@ -43,6 +43,17 @@ final class DriverLogin {
         return connect("jdbc:postgresql:" + URLEncoder.encode(database, StandardCharsets.UTF_8), properties, times);
     }
 
+    /**
+     * Asks for a connection that takes commands for replication beside SQL. As it names a database, the server lets it in by the
+     * same lines of its pg_hba.conf as others ({@code src/backend/libpq/hba.c}, {@code check_db}).
+     */
+    static Properties replicating(Properties properties) {
+        Properties replicating = copy(properties);
+        replicating.setProperty("replication", "database");
+        replicating.setProperty("preferQueryMode", "simple");
+        return replicating;
+    }
+
     static Properties copy(Properties properties) {
         Properties copy = new Properties();
         properties.stringPropertyNames().forEach(name -> copy.setProperty(name, properties.getProperty(name)));

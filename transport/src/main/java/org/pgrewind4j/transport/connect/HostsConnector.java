@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
@@ -86,6 +87,14 @@ final class HostsConnector implements Connector {
             }
         }
         throw all(order, failures);
+    }
+
+    @Override
+    public Optional<Connection> connectReplicating(LoginTimes times) throws SQLException {
+        Candidate known = found;
+        return known == null
+                ? Optional.empty()
+                : Optional.of(DriverLogin.connect(DriverLogin.replicating(known.driver()), times));
     }
 
     private List<Candidate> order() {

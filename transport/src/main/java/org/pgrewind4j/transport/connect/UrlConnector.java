@@ -89,6 +89,11 @@ public final class UrlConnector implements Connector {
     }
 
     @Override
+    public Optional<Connection> connectReplicating(LoginTimes times) throws SQLException {
+        return Optional.of(DriverLogin.connect(url, DriverLogin.replicating(properties), times));
+    }
+
+    @Override
     public Map<String, String> libpqParameters() {
         return libpqParameters;
     }

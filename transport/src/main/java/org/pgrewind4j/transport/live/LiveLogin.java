@@ -3,6 +3,7 @@ package org.pgrewind4j.transport.live;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.transport.SourceChangedException;
 import org.pgrewind4j.transport.connect.Connector;
@@ -28,13 +29,24 @@ final class LiveLogin {
     }
 
     LiveSession connect() throws IOException, InterruptedException {
-        String tried = "could not connect to " + connector.description();
-        Connection connection;
         try {
-            connection = DriverCall.guard(() -> connector.connect(timeouts.login()));
+            return session(DriverCall.guard(() -> connector.connect(timeouts.login())));
         } catch (SQLException e) {
-            throw LiveServerException.of(tried, e);
+            throw LiveServerException.of("could not connect to " + connector.description(), e);
         }
+    }
+
+    /** Makes a connection that can replicate, too; empty if that cannot be asked for. */
+    Optional<LiveSession> connectReplicating() throws IOException, InterruptedException {
+        try {
+            Optional<Connection> connection = DriverCall.guard(() -> connector.connectReplicating(timeouts.login()));
+            return connection.isPresent() ? Optional.of(session(connection.get())) : Optional.empty();
+        } catch (SQLException e) {
+            throw LiveServerException.of("could not connect for replication to " + connector.description(), e);
+        }
+    }
+
+    private LiveSession session(Connection connection) throws IOException, InterruptedException, SQLException {
         boolean usable = false;
         try {
             connection.setAutoCommit(true);
@@ -46,8 +58,6 @@ final class LiveLogin {
                     row -> check(ServerIdentity.of(row, connector.description())));
             usable = true;
             return session;
-        } catch (SQLException e) {
-            throw LiveServerException.of(tried, e);
         } finally {
             if (!usable) {
                 LiveSession.abort(connection);

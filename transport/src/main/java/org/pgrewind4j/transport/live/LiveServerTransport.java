@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.CallGuard;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
@@ -44,8 +45,9 @@ import org.pgrewind4j.wal.WalSegmentSource;
  * </pre>
  *
  * <p>A role that may replicate as well ({@code REPLICATION}) holds the source's WAL meanwhile by a temporary replication
- * slot, from 10 on and unless a data source gives the connections. Without it a source that writes much and keeps little can
- * remove WAL before it is copied.
+ * slot, from 10 on and unless a data source gives the connections: from the divergence on where the server does not limit what
+ * slots may keep ({@code max_slot_wal_keep_size}, from 13 on) and has a {@code max_wal_senders} to spare, else from its redo
+ * point on. Without it a source that writes much and keeps little can remove WAL before it is copied.
  *
  * <p>Nothing is written on the source: its sessions are read-only. One call costs one round trip, but {@link #fetch} and
  * {@link #different} cost one for each four megabytes or so, several of them at a time. A lost connection is replaced up to
@@ -264,6 +266,12 @@ public final class LiveServerTransport implements Transport {
     public RetainedWal retainWal() throws IOException {
         gate.enter();
         return LiveSlot.create(sessions, gate);
+    }
+
+    @Override
+    public RetainedWal retainWal(Lsn wanted) throws IOException {
+        gate.enter();
+        return LiveSlot.create(sessions, gate, wanted);
     }
 
     @Override

@@ -6,9 +6,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.pgrewind4j.timeline.Lsn;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
 import org.postgresql.copy.CopyOut;
+import org.postgresql.replication.LogSequenceNumber;
+import org.postgresql.replication.PGReplicationStream;
 
 /**
  * One connection, used by one thread at a time. All it does is {@code COPY (query) TO STDOUT}: one round trip for each
@@ -57,6 +60,31 @@ final class LiveSession {
             // An error that the server itself sent leaves the connection ready for the next query.
             finished = !isConnectionLost(e.getSQLState()) && !connection.isClosed();
             throw e;
+        } finally {
+            broken |= !finished;
+        }
+    }
+
+    /**
+     * Streams WAL for a moment, as a standby does, to say which it has got.
+     *
+     * @param slot that the standby would use
+     * @param start from where on it asks for WAL
+     * @param flushed which it says that it has: the slot stays there
+     */
+    void confirm(String slot, Lsn start, Lsn flushed) throws SQLException {
+        boolean finished = false;
+        try {
+            PGReplicationStream stream = driver.getReplicationAPI()
+                    .replicationStream()
+                    .physical()
+                    .withSlotName(slot)
+                    .withStartPosition(LogSequenceNumber.valueOf(start.value()))
+                    .start();
+            stream.setFlushedLSN(LogSequenceNumber.valueOf(flushed.value()));
+            stream.forceUpdateStatus();
+            stream.close();
+            finished = true;
         } finally {
             broken |= !finished;
         }

@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
@@ -191,6 +192,28 @@ final class LiveSessions {
         lock.lock();
         try {
             reserved.add(session);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes a connection that can replicate, too, beside all others, and {@link #reserve reserves} it; empty if it cannot. */
+    Optional<LiveSession> replicating() throws IOException, InterruptedException {
+        Optional<LiveSession> made = login.connectReplicating();
+        if (made.isPresent()) {
+            reserve(made.get());
+            if (isClosed()) {
+                release(made.get());
+                throw new IOException("transport was closed while it was read: " + description());
+            }
+        }
+        return made;
+    }
+
+    private boolean isClosed() {
+        lock.lock();
+        try {
+            return closed;
         } finally {
             lock.unlock();
         }

@@ -13,7 +13,16 @@ import org.pgrewind4j.transport.RetainedWal;
 
 /**
  * A temporary replication slot, which keeps a running server from removing WAL from its present redo point on
- * ({@code src/backend/replication/slot.c}, {@code ReplicationSlotReserveWal}). It belongs to one session, which does nothing
+ * ({@code src/backend/replication/slot.c}, {@code ReplicationSlotReserveWal}), or from before it where that is wanted.
+ *
+ * <p>What lies before the redo point is there still, as a rule, and the next checkpoint may remove it. A slot goes back there when
+ * a standby says that it has got its WAL up to then only: the server takes its word, whichever way it leads
+ * ({@code src/backend/replication/walsender.c}, {@code PhysicalConfirmReceivedLocation}), and removes nothing from there on
+ * ({@code xlog.c}, {@code KeepLogSeg}). So a connection that can replicate asks for WAL where it ends, answers once, as a standby
+ * that is behind, and stops. What is gone already does not come back, and is looked for as any other.
+ * A server that limits what slots may keep would end such a connection, so it is not asked.
+ *
+ * <p>The slot belongs to one session, which does nothing
  * else meanwhile, and goes away with it: when that is closed here, when this process ends in whatever way, and, as the
  * session is made to notice that soon, when the network between the two does.
  *
@@ -28,7 +37,10 @@ final class LiveSlot implements RetainedWal {
 
     /** No row for a role that may not: an error would be written to the server's log. */
     private static final String CREATE = """
-            SELECT (pg_create_physical_replication_slot('pgrewind4j_' || pg_backend_pid(), true, true)).lsn::text
+            SELECT (pg_create_physical_replication_slot('pgrewind4j_' || pg_backend_pid(), true, true)).lsn::text,
+                   pg_size_bytes(current_setting('wal_segment_size')),
+                   coalesce(current_setting('max_slot_wal_keep_size', true), '-1') = '-1',
+                   CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_flush_lsn() END::text
               FROM pg_roles
              WHERE rolname = current_user AND (rolreplication OR rolsuper)
                AND (SELECT count(set_config(name, setting, false)) FROM (VALUES ('tcp_keepalives_idle', '10'),
@@ -39,23 +51,46 @@ final class LiveSlot implements RetainedWal {
             SELECT pg_drop_replication_slot(slot_name)::text FROM pg_replication_slots
              WHERE slot_name = 'pgrewind4j_' || pg_backend_pid()""";
 
+    /**
+     * What the server says of a slot that it has made.
+     *
+     * @param from where on it keeps WAL
+     * @param segmentSize bytes in a segment, of which each is kept or removed as a whole
+     * @param isUnlimited whether a slot may keep as much as it wants
+     * @param end of WAL
+     */
+    private record Made(Lsn from, long segmentSize, boolean isUnlimited, Lsn end) {
+        boolean isLateFor(Lsn wanted) {
+            return isUnlimited && wanted.isBefore(new Lsn(from.value() & -segmentSize));
+        }
+
+        Made from(Lsn earlier) {
+            return new Made(earlier, segmentSize, isUnlimited, end);
+        }
+    }
+
     private final LiveSessions sessions;
     private final LiveSession session;
-    private final Lsn from;
+    private final Made made;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private LiveSlot(LiveSessions sessions, LiveSession session, Lsn from) {
+    private LiveSlot(LiveSessions sessions, LiveSession session, Made made) {
         this.sessions = sessions;
         this.session = session;
-        this.from = from;
+        this.made = made;
     }
 
     static RetainedWal create(LiveSessions sessions, CallGuard gate) throws IOException {
+        return create(sessions, gate, Lsn.MAX);
+    }
+
+    /** Makes one that keeps WAL from a position on, or, where that cannot be had, from the redo point on. */
+    static RetainedWal create(LiveSessions sessions, CallGuard gate, Lsn wanted) throws IOException {
         if (sessions.facts().major() < FIRST_WITH_TEMPORARY_SLOTS || sessions.arePooled()) {
             return RetainedWal.without(Lsn.MAX);
         }
         try {
-            Optional<LiveSlot> slot = LiveWorkers.call(sessions, gate, session -> create(sessions, session));
+            Optional<LiveSlot> slot = LiveWorkers.call(sessions, gate, session -> create(sessions, session, wanted));
             if (slot.isEmpty()) {
                 return RetainedWal.without(Lsn.MAX);
             }
@@ -72,15 +107,53 @@ final class LiveSlot implements RetainedWal {
         return RetainedWal.without(Lsn.MAX);
     }
 
-    private static Optional<LiveSlot> create(LiveSessions sessions, LiveSession session)
+    private static Optional<LiveSlot> create(LiveSessions sessions, LiveSession session, Lsn wanted)
             throws IOException, SQLException, InterruptedException {
-        List<Lsn> restart = new ArrayList<>();
-        session.query(CREATE, 1, row -> restart.add(Lsn.parse(row.text(0))));
-        if (restart.isEmpty()) {
+        Optional<Made> made = make(session);
+        if (made.isEmpty()) {
             return Optional.empty();
         }
+        if (made.get().isLateFor(wanted)) {
+            Optional<LiveSlot> earlier = from(sessions, wanted);
+            if (earlier.isPresent()) {
+                session.query(DROP, 1, row -> {});
+                return earlier;
+            }
+        }
         sessions.reserve(session);
-        return Optional.of(new LiveSlot(sessions, session, restart.get(0)));
+        return Optional.of(new LiveSlot(sessions, session, made.get()));
+    }
+
+    private static Optional<Made> make(LiveSession session) throws IOException, SQLException, InterruptedException {
+        List<Made> made = new ArrayList<>();
+        session.query(
+                CREATE,
+                4,
+                row -> made.add(new Made(Lsn.parse(row.text(0)), row.int64(1), row.bool(2), Lsn.parse(row.text(3)))));
+        return made.stream().findFirst();
+    }
+
+    /** One that keeps all from a position on; empty where the server does not let it, or there is no way to ask. */
+    private static Optional<LiveSlot> from(LiveSessions sessions, Lsn wanted) throws IOException, InterruptedException {
+        LiveSession session = null;
+        boolean kept = false;
+        try {
+            session = sessions.replicating().orElse(null);
+            Optional<Made> made = session == null ? Optional.empty() : make(session);
+            if (session == null || made.isEmpty()) {
+                return Optional.empty();
+            }
+            session.confirm("pgrewind4j_" + session.processId(), made.get().end(), wanted);
+            kept = true;
+            return Optional.of(new LiveSlot(sessions, session, made.get().from(wanted)));
+        } catch (LiveServerException | SQLException e) {
+            LOGGER.log(System.Logger.Level.DEBUG, "no replication slot from {0} on: {1}", wanted, e.getMessage());
+            return Optional.empty();
+        } finally {
+            if (session != null && !kept) {
+                sessions.release(session);
+            }
+        }
     }
 
     /** The only connection that can be had is needed to copy. */
@@ -95,7 +168,7 @@ final class LiveSlot implements RetainedWal {
 
     @Override
     public Lsn from() {
-        return from;
+        return made.from();
     }
 
     @Override

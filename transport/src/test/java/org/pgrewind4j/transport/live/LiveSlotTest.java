@@ -1,8 +1,10 @@
 package org.pgrewind4j.transport.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Properties;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +27,35 @@ class LiveSlotTest {
 
     private static String slots(PostgresServer server) {
         return server.value("SELECT count(*) FROM pg_replication_slots");
+    }
+
+    /** Segments that no checkpoint has looked at since they are not needed any more. */
+    private static void keepsWalFromBeforeTheRedoPoint(PostgresServer server, LiveServerTransport transport)
+            throws IOException, InterruptedException {
+        server.query("SELECT pg_create_physical_replication_slot('held', true)");
+        Lsn old = server.currentWalLsn();
+        String segment = server.value("SELECT pg_walfile_name('" + old + "')");
+        for (int i = 0; i < 3; i++) {
+            server.execute("CREATE TABLE old" + i + " (id int)");
+            server.switchWal();
+            server.checkpoint();
+        }
+        RetainedWal retained = transport.retainWal(old);
+        assertThat(retained.from()).isEqualTo(old);
+        assertThat(server.query("SELECT temporary, active, restart_lsn FROM pg_replication_slots WHERE temporary"))
+                .singleElement()
+                .asString()
+                .isEqualTo("[t, t, " + old + "]");
+        server.query("SELECT pg_drop_replication_slot('held')");
+        server.execute("CREATE TABLE newer (id int)");
+        server.switchWal();
+        server.checkpoint();
+        assertThat(transport.read(DataPath.of("pg_wal/" + segment), 64 << 20)).isNotEmpty();
+        retained.close();
+        awaitNoSlot(server);
+        server.checkpoint();
+        assertThatThrownBy(() -> transport.read(DataPath.of("pg_wal/" + segment), 64 << 20))
+                .isInstanceOf(NoSuchFileException.class);
     }
 
     private static void awaitNoSlot(PostgresServer server) throws InterruptedException {
@@ -70,6 +101,7 @@ class LiveSlotTest {
                 retained.close();
                 retained.close();
                 awaitNoSlot(server);
+                keepsWalFromBeforeTheRedoPoint(server, transport);
                 transport.retainWal();
                 assertThat(slots(server)).isEqualTo("1");
             }

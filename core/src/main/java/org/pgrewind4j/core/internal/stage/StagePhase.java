@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.pgrewind4j.core.CopyMode;
 import org.pgrewind4j.core.FileAction;
+import org.pgrewind4j.core.FileAction.CopyFile;
 import org.pgrewind4j.core.FileAction.CopyRanges;
 import org.pgrewind4j.core.FileAction.UpdateFile;
 import org.pgrewind4j.core.Phase;
@@ -22,6 +23,7 @@ import org.pgrewind4j.transport.RetainedWal;
 import org.pgrewind4j.transport.SourceChangedException;
 import org.pgrewind4j.transport.SourceMode;
 import org.pgrewind4j.transport.local.DataDirectory;
+import org.pgrewind4j.wal.WalSegmentName;
 
 /** Fetches what an order needs into the staging area, and proves that replay makes of it what the source is. */
 public final class StagePhase implements Closeable {
@@ -55,7 +57,24 @@ public final class StagePhase implements Closeable {
     /** Asks the source to keep its WAL from now on. */
     public static StagePhase begin(Order order, StagingArea area, FileOperations files, RewindListener listener)
             throws IOException {
-        return new StagePhase(order, area, files, listener, order.source().retainWal());
+        return new StagePhase(order, area, files, listener, retained(order));
+    }
+
+    /** The segments that come from the source, as they were listed, are what it may remove first. */
+    private static RetainedWal retained(Order order) throws IOException {
+        if (order.restore() != null) {
+            return order.source().retainWal();
+        }
+        List<CopyFile> segments = order.walFiles()
+                .copiesUpTo(order.replay().start().redo(), order.replay().end().lsn());
+        return segments.isEmpty()
+                ? order.source().retainWal()
+                : order.source()
+                        .retainWal(WalSegmentName.parse(
+                                        segments.get(0).path().fileName(),
+                                        order.base().walSegmentSize())
+                                .orElseThrow()
+                                .begin());
     }
 
     /**

@@ -3,13 +3,17 @@ package org.pgrewind4j.core.internal.rewind.evidence;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.pgrewind4j.core.internal.cluster.Listing;
 import org.pgrewind4j.core.internal.cluster.RelationGeometry;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.DataPath;
+import org.pgrewind4j.transport.FileRange;
+import org.pgrewind4j.transport.RangeReceiver;
 import org.pgrewind4j.transport.SourceFile;
 import org.pgrewind4j.transport.local.DataDirectory;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
@@ -23,7 +27,12 @@ import org.pgrewind4j.wal.control.ControlFile;
  * to its LSN (PostgreSQL: {@code src/backend/storage/buffer/bufmgr.c}, {@code FlushBuffer}). Reads the header of every
  * page, so it is for the rare case that nothing else tells.
  *
- * <p>Pages of unlogged and temporary relations have LSNs that mean nothing, and so have those of free space maps.
+ * <p>Pages of unlogged and temporary relations have LSNs that mean nothing, and so have those of free space maps. Nor does a
+ * relation count that the source does not have: who builds one writes its pages past the buffers, with their LSNs and before
+ * that WAL is on the disk ({@code src/backend/storage/smgr/bulk_write.c}, {@code smgr_bulk_flush}; before 17
+ * {@code src/backend/access/nbtree/nbtsort.c}, {@code _bt_blwritepage}, and its like). A server that is killed meanwhile leaves
+ * such a file, which nothing refers to. It goes whatever its pages say, and what it does not prove the others do: if no page
+ * that was there at the divergence is ahead, what was read names all that changed them.
  */
 final class PagesAhead {
 
@@ -67,13 +76,34 @@ final class PagesAhead {
             if (file.type() == SourceFile.Type.FILE && isLogged(listing, file)) {
                 try (FileChannel channel = directory.open(file.path())) {
                     Optional<Page> found = first(file.path(), channel, buffer, position);
-                    if (found.isPresent()) {
+                    if (found.isPresent() && isOnSource(file.path())) {
                         return found;
                     }
                 }
             }
         }
         return Optional.empty();
+    }
+
+    private boolean isOnSource(DataPath path) throws IOException {
+        AtomicBoolean there = new AtomicBoolean(true);
+        settings.source().fetch(List.of(new FileRange(path, 0, 1)), new RangeReceiver() {
+            @Override
+            public void bytes(int range, long offset, ByteBuffer chunk) {
+                // Whatever it is.
+            }
+
+            @Override
+            public void end(int range, long delivered) {
+                // It is there.
+            }
+
+            @Override
+            public void vanished(int range) {
+                there.set(false);
+            }
+        });
+        return there.get();
     }
 
     private boolean isLogged(Listing listing, SourceFile file) {

@@ -16,6 +16,10 @@ import org.pgrewind4j.wal.control.ControlFile;
 /**
  * Where the scan of the target finds its WAL: the target's own directory, then the archives that the caller named, then
  * the source.
+ *
+ * <p>Of the source a segment counts only if it ends before the divergence or there. The one that holds the divergence could
+ * stand in for the target's up to there, and no further: what the target wrote behind it in that segment is needed as well, and
+ * who has that, the target or an archive, has the segment as a whole.
  */
 public final class TargetWalChain {
 
