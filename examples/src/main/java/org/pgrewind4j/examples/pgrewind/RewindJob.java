@@ -141,6 +141,7 @@ final class RewindJob {
         }
         RewindPlan plan = rewind.plan();
         outcome.plan(plan);
+        progress.expect(plan);
         plan.divergence().ifPresent(lines::tell);
         Optional<Path> report = options.report();
         if (report.isPresent()) {

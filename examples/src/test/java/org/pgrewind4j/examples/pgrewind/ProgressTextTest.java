@@ -5,9 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.pgrewind4j.core.ExpectedPhase;
 import org.pgrewind4j.core.Phase;
 import org.pgrewind4j.core.Progress;
+import org.pgrewind4j.core.RewindPlan;
+import org.pgrewind4j.core.RewindReport;
+import org.pgrewind4j.core.Verdict;
 
 class ProgressTextTest {
 
@@ -40,12 +46,61 @@ class ProgressTextTest {
     @Test
     void drawsABarOnATerminal() {
         ProgressText text = text(ProgressText.Display.TERMINAL);
-        text.progressed(staged(1000));
-        text.progressed(staged(2000));
+        text.phaseStarted(Phase.SCAN);
+        text.progressed(new Progress(Phase.SCAN, 1 << 20, 4 << 20, 0, 0, Duration.ofSeconds(2)));
+        text.finished();
+        text.phaseStarted(Phase.STAGE);
+        text.finished();
 
-        assertThat(shown())
-                .isEqualTo("1000/2000 kB (50%) copied [###############               ]\r"
-                        + "2000/2000 kB (100%) copied [##############################]\n");
+        assertThat(shown().replaceAll(" +(?=[\r\n])", ""))
+                .isEqualTo("  0% [                              ] reading WAL\r"
+                        + "  5% [#                             ] reading WAL, 0.5 MB/s, 0:06 left\r"
+                        + "\r\r"
+                        + " 20% [######                        ] copying\r"
+                        + "100% [##############################] done\n");
+        assertThat(shown().split("[\r\n]+")).allSatisfy(line -> assertThat(line).hasSize(79));
+    }
+
+    @Test
+    void barCoversAllPhasesByTheirBytes() {
+        ProgressBar bar = new ProgressBar();
+        bar.expect(new PlanOf(
+                new ExpectedPhase(Phase.STAGE, 6 << 20),
+                new ExpectedPhase(Phase.SEAL, 0),
+                new ExpectedPhase(Phase.APPLY, 2 << 20)));
+
+        assertThat(bar.line(new Progress(Phase.STAGE, 2 << 20, 6 << 20, 0, 0, Duration.ofSeconds(1)))
+                        .stripTrailing())
+                .isEqualTo(" 40% [############                  ] copying, 2.0 MB/s, 0:03 left");
+        assertThat(bar.percent(new Progress(Phase.SEAL, 0, 0, 0, 0))).isEqualTo(80);
+        assertThat(bar.percent(new Progress(Phase.APPLY, 1 << 20, 2 << 20, 0, 0)))
+                .isEqualTo(90);
+        assertThat(bar.percent(new Progress(Phase.APPLY, 2 << 20, 2 << 20, 0, 0)))
+                .isEqualTo(100);
+    }
+
+    /** A plan of which only the phases matter. */
+    private static final class PlanOf implements RewindPlan {
+        private final List<ExpectedPhase> phases;
+
+        PlanOf(ExpectedPhase... phases) {
+            this.phases = List.of(phases);
+        }
+
+        @Override
+        public Verdict verdict() {
+            return Verdict.REWIND;
+        }
+
+        @Override
+        public List<ExpectedPhase> phases() {
+            return phases;
+        }
+
+        @Override
+        public RewindReport execute() {
+            throw new UnsupportedOperationException();
+        }
     }
 
     @Test

@@ -50,6 +50,21 @@ public record CheckPoint(
         int newestCommitTimestampXid,
         int oldestActiveXid) {
 
+    /** For logs: as {@code pg_waldump} prints it, with the numbers unsigned that are so. */
+    @Override
+    public String toString() {
+        return "redo " + redo + "; tli " + timeline + "; prev tli " + previousTimeline + "; fpw " + fullPageWrites
+                + (walLevel == null ? "" : "; wal_level " + walLevel) + "; xid " + (nextXid >>> 32) + ":"
+                + (nextXid & 0xFFFF_FFFFL) + "; oid " + Integer.toUnsignedString(nextOid) + "; multi "
+                + Integer.toUnsignedString(nextMulti) + "; offset " + Integer.toUnsignedString(nextMultiOffset)
+                + "; oldest xid " + Integer.toUnsignedString(oldestXid) + " in DB "
+                + Integer.toUnsignedString(oldestXidDatabase) + "; oldest multi "
+                + Integer.toUnsignedString(oldestMulti) + " in DB " + Integer.toUnsignedString(oldestMultiDatabase)
+                + "; oldest/newest commit timestamp xid: " + Integer.toUnsignedString(oldestCommitTimestampXid) + "/"
+                + Integer.toUnsignedString(newestCommitTimestampXid) + "; oldest running xid "
+                + Integer.toUnsignedString(oldestActiveXid) + "; time " + time;
+    }
+
     /**
      * The bytes that a checkpoint takes.
      *

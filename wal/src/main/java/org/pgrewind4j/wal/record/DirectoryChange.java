@@ -1,6 +1,7 @@
 package org.pgrewind4j.wal.record;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.pgrewind4j.timeline.Lsn;
 
 /**
@@ -20,7 +21,7 @@ import org.pgrewind4j.timeline.Lsn;
  * </table>
  *
  * <p>PostgreSQL: {@code src/include/commands/dbcommands_xlog.h}, {@code src/include/commands/tablespace.h}. Object
- * identifiers are unsigned numbers held in an {@code int}.
+ * identifiers are unsigned numbers held in an {@code int}, which {@link Integer#toUnsignedString(int)} prints.
  */
 public sealed interface DirectoryChange {
 
@@ -43,7 +44,14 @@ public sealed interface DirectoryChange {
      * @param templateDatabase the database that was copied
      */
     record FileCopyDatabase(Lsn lsn, int tablespace, int database, int templateTablespace, int templateDatabase)
-            implements DirectoryChange {}
+            implements DirectoryChange {
+        /** For logs: the directory that is made, and the one that is copied. */
+        @Override
+        public String toString() {
+            return "database " + Oids.path(tablespace, database) + " copied from "
+                    + Oids.path(templateTablespace, templateDatabase) + " at " + lsn;
+        }
+    }
 
     /**
      * A database whose blocks are all in records of their own.
@@ -52,7 +60,13 @@ public sealed interface DirectoryChange {
      * @param tablespace its default tablespace
      * @param database the database
      */
-    record LoggedDatabase(Lsn lsn, int tablespace, int database) implements DirectoryChange {}
+    record LoggedDatabase(Lsn lsn, int tablespace, int database) implements DirectoryChange {
+        /** For logs: the directory that is made. */
+        @Override
+        public String toString() {
+            return "database " + Oids.path(tablespace, database) + " created at " + lsn;
+        }
+    }
 
     /**
      * A database that was dropped, or moved away from a tablespace.
@@ -72,6 +86,16 @@ public sealed interface DirectoryChange {
         public DroppedDatabase {
             tablespaces = List.copyOf(tablespaces);
         }
+
+        /** For logs: the directories that are removed. */
+        @Override
+        public String toString() {
+            return "database "
+                    + tablespaces.stream()
+                            .map(tablespace -> Oids.path(tablespace, database))
+                            .collect(Collectors.joining(", "))
+                    + " dropped at " + lsn;
+        }
     }
 
     /**
@@ -81,7 +105,13 @@ public sealed interface DirectoryChange {
      * @param tablespace the tablespace
      * @param location where it was put: an absolute path, or empty if it lies within the data directory
      */
-    record CreatedTablespace(Lsn lsn, int tablespace, String location) implements DirectoryChange {}
+    record CreatedTablespace(Lsn lsn, int tablespace, String location) implements DirectoryChange {
+        /** For logs: the tablespace, and where it is. */
+        @Override
+        public String toString() {
+            return "tablespace " + Integer.toUnsignedString(tablespace) + " created in \"" + location + "\" at " + lsn;
+        }
+    }
 
     /**
      * A tablespace that was dropped.
@@ -89,5 +119,11 @@ public sealed interface DirectoryChange {
      * @param lsn where the record begins
      * @param tablespace the tablespace
      */
-    record DroppedTablespace(Lsn lsn, int tablespace) implements DirectoryChange {}
+    record DroppedTablespace(Lsn lsn, int tablespace) implements DirectoryChange {
+        /** For logs: the tablespace. */
+        @Override
+        public String toString() {
+            return "tablespace " + Integer.toUnsignedString(tablespace) + " dropped at " + lsn;
+        }
+    }
 }
