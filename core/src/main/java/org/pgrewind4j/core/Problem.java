@@ -124,6 +124,8 @@ public record Problem(Kind kind, Side side, String place, String message, String
         HISTORY_UNKNOWN,
         /** An earlier rewind, to another branch than the source's, was interrupted after its seal. */
         OTHER_REWIND_INTERRUPTED,
+        /** WAL cannot tell what changed, for the reason that is named: a server or a backup of a kind for which it does not. */
+        EVIDENCE_INCOMPLETE,
         /** Both have the same history, and the source has less of it than the target. */
         SOURCE_BEHIND,
         /** WAL that the scan of the target needs is gone. */

@@ -23,6 +23,10 @@ final class ArchitectureTest extends PackagesContract implements TagsContract {
     private static final String CORE = "org.pgrewind4j.core";
     private static final String INTERNAL = CORE + ".internal";
     private static final String[] WINGS = {INTERNAL + ".rewind..", INTERNAL + ".restore.."};
+
+    /** What WAL proves of a restore is proven as for a rewind. */
+    private static final String PROVING_RESTORES = INTERNAL + ".restore.evidence";
+
     private static final String[] ENGINE = {
         INTERNAL + ".execute..",
         INTERNAL + ".stage..",
@@ -127,9 +131,25 @@ final class ArchitectureTest extends PackagesContract implements TagsContract {
                     .should()
                     .onlyHaveDependentClassesThat(describe(
                             "are in it, or a door",
-                            type -> type.getPackageName().startsWith(wing.replace("..", "")) || isDoor(type)))
+                            type -> type.getPackageName().startsWith(wing.replace("..", ""))
+                                    || isDoor(type)
+                                    || type.getPackageName().equals(PROVING_RESTORES)))
                     .check(CLASSES);
         }
+    }
+
+    @Test
+    void restoresProveWithTheEvidenceOfRewindsAlone() {
+        noClasses()
+                .that()
+                .resideInAPackage(PROVING_RESTORES)
+                .should()
+                .dependOnClassesThat(describe(
+                        "are of a rewind, and no evidence",
+                        type -> type.getPackageName().startsWith(INTERNAL + ".rewind")
+                                && !type.getPackageName().equals(INTERNAL + ".rewind.evidence")
+                                && !type.getPackageName().equals(INTERNAL + ".rewind.settings")))
+                .check(CLASSES);
     }
 
     @Test

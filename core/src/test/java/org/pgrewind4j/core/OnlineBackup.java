@@ -70,7 +70,12 @@ public final class OnlineBackup {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 String path = from.relativize(file).toString();
-                if (!OWN.contains(path)) {
+                if (path.startsWith("pg_tblspc/") && attributes.isSymbolicLink()) {
+                    // Beside the backup, and reached from it by a link as from the server.
+                    Path beside = to.resolveSibling("tablespace-" + file.getFileName());
+                    copy(file.toRealPath(), beside, "");
+                    Files.createSymbolicLink(to.resolve(path), beside);
+                } else if (!OWN.contains(path)) {
                     try {
                         Files.copy(file, to.resolve(path), StandardCopyOption.COPY_ATTRIBUTES);
                     } catch (NoSuchFileException e) {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ import org.pgrewind4j.core.internal.restore.RestorePlanner;
 import org.pgrewind4j.core.internal.restore.RestoreSettings;
 import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.transport.backup.Backup;
+import org.pgrewind4j.wal.WalSegmentSource;
 
 /**
  * Makes a data directory, the target, what a backup holds, and writes of it what differs alone: as
@@ -49,7 +51,8 @@ import org.pgrewind4j.transport.backup.Backup;
  * }</pre>
  *
  * <p>Each file is compared by its whole content, so that nothing is taken on trust: not the target's WAL, not its
- * times, not its being the same cluster at all. What the backup does not have is removed: logs and configuration in the
+ * times, not its being the same cluster at all. With {@link Evidence#WAL} that is done only where the WAL of both sides does
+ * not tell what they changed since they diverged. What the backup does not have is removed: logs and configuration in the
  * data directory too, and all WAL. The target may be anything from a whole cluster to an empty directory, or one that
  * this or another program has restored in part.
  *
@@ -72,6 +75,8 @@ public final class DeltaRestore {
     private TablespacePolicy tablespacePolicy = TablespacePolicy.none();
     private RecoveryGoal goal = RecoveryGoal.end();
     private Replaceable replaceable = Replaceable.SAME_CLUSTER;
+    private Evidence evidence = Evidence.CONTENT;
+    private final List<WalSegmentSource> archives = new ArrayList<>();
     private Durability durability = Durability.SYNC;
     private int threads = Runtime.getRuntime().availableProcessors();
     private RewindListener listener = RewindListener.none();
@@ -176,6 +181,30 @@ public final class DeltaRestore {
     }
 
     /**
+     * Says what tells which parts of the target are the backup's already.
+     *
+     * @param evidence the default is {@link Evidence#CONTENT}
+     * @return this
+     */
+    public DeltaRestore evidence(Evidence evidence) {
+        this.evidence = requireNonNull(evidence, "evidence");
+        return this;
+    }
+
+    /**
+     * Adds a place to look for WAL and history files of either side, for {@link Evidence#WAL}. The target's own directory is
+     * asked first for its WAL, and the backup's archive for the backup's; both are asked before this.
+     *
+     * @param archive gives segments of the clusters' branches, such as {@link
+     *     org.pgrewind4j.transport.archive.WalArchive}, or the {@code pg_wal} of the server that was backed up
+     * @return this
+     */
+    public DeltaRestore walFrom(WalSegmentSource archive) {
+        archives.add(requireNonNull(archive, "archive"));
+        return this;
+    }
+
+    /**
      * Chooses whether what is written is forced to the disk.
      *
      * @param durability the default is {@link Durability#SYNC}
@@ -261,6 +290,8 @@ public final class DeltaRestore {
                 new BackupTablespaces(Map.copyOf(tablespaces), allTablespaces, tablespacePolicy),
                 goal,
                 replaceable,
+                evidence,
+                List.copyOf(archives),
                 durability,
                 threads,
                 PhaseEvents.of(listener),

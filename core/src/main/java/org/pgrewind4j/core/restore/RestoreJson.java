@@ -27,6 +27,7 @@ final class RestoreJson {
                 .end();
         PlanJson.write(plan.bytes(), json);
         write(plan.kept(), json);
+        write(plan.evidence(), json);
         json.beginArray("actions");
         plan.actions().forEach(action -> PlanJson.write(action, json));
         return json.end().finish();
@@ -53,6 +54,15 @@ final class RestoreJson {
                 new JsonWriter().literal("schemaVersion", VERSION).member("libraryVersion", LibraryVersion.current());
         PlanJson.write(participants, json);
         return json;
+    }
+
+    private static void write(EvidenceUsed used, JsonWriter json) {
+        json.beginObject("evidence").member("used", used.evidence());
+        PlanJson.write(used.problems(), json);
+        json.literal("filesByWal", used.filesByWal())
+                .literal("filesByContent", used.filesByContent())
+                .literal("bytesByContent", used.bytesByContent())
+                .end();
     }
 
     private static void write(RestorePlan.Kept kept, JsonWriter json) {

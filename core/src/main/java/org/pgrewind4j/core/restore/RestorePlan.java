@@ -107,6 +107,15 @@ public interface RestorePlan {
     }
 
     /**
+     * What this plan relied on to find that.
+     *
+     * @return the evidence, and where it was not what was asked for, why
+     */
+    default EvidenceUsed evidence() {
+        return EvidenceUsed.none();
+    }
+
+    /**
      * What stays.
      *
      * @param files how many files

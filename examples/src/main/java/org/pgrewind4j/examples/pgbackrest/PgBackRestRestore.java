@@ -26,6 +26,11 @@ public final class PgBackRestRestore {
             Its own options, on the command line alone:
               --dry-run   say what would be done, and change nothing
               --json      print the plan of a dry run, or the report, as a JSON object
+              --evidence=content|wal
+                          what tells which parts of files are the backup's already: their contents, or the WAL of
+                          both sides since they diverged, so that only what it names is read and written
+              --wal-from=DIRECTORY
+                          where more WAL and history files are, for --evidence=wal; may be repeated
               --resume    finish a restore that was interrupted; needs no repository
               --verify    read back what was written before a server can start on it
             """;

@@ -15,10 +15,12 @@ import org.pgrewind4j.core.RewindStatus;
 import org.pgrewind4j.core.TablespacePolicy;
 import org.pgrewind4j.core.Verify;
 import org.pgrewind4j.core.restore.DeltaRestore;
+import org.pgrewind4j.core.restore.Evidence;
 import org.pgrewind4j.core.restore.Replaceable;
 import org.pgrewind4j.core.restore.RestorePlan;
 import org.pgrewind4j.core.restore.RestoreReport;
 import org.pgrewind4j.core.restore.RestoreVerdict;
+import org.pgrewind4j.transport.archive.WalArchive;
 import org.pgrewind4j.transport.backup.BackupFacts;
 import org.pgrewind4j.transport.pgbackrest.BackrestBackup;
 
@@ -104,6 +106,12 @@ final class RestoreJob {
                 // As pgBackRest: whoever does not map tablespaces has them where they were.
                 .newTablespaces(TablespacePolicy.anywhere())
                 .verify(verify());
+        options.value("evidence")
+                .map(text -> Evidence.valueOf(text.toUpperCase(Locale.ROOT)))
+                .ifPresent(restore::evidence);
+        for (String directory : options.list("wal-from")) {
+            restore.walFrom(WalArchive.of(absolute("wal-from", directory)));
+        }
         if (options.is("force")) {
             restore.replacing(Replaceable.ANY_CLUSTER);
         }
@@ -138,6 +146,9 @@ final class RestoreJob {
             }
             return Failure.status(plan.problems().get(0));
         }
+        for (Problem reason : plan.evidence().problems()) {
+            log.warn("contents are compared, for WAL does not tell what differs: " + reason.message());
+        }
         if (isDryRun) {
             tell(plan);
             return ExitStatus.SUCCESS;
@@ -163,13 +174,14 @@ final class RestoreJob {
             out.printf(
                     Locale.ROOT,
                     "would restore backup set %s (%s): %,d files of %,d bytes stay, %,d bytes of the backup to be read, %,d"
-                            + " actions%n",
+                            + " actions, by the evidence of %s%n",
                     plan.backup().label(),
                     plan.verdict(),
                     plan.kept().files(),
                     plan.kept().bytes(),
                     plan.bytes().total(),
-                    plan.actions().size());
+                    plan.actions().size(),
+                    plan.evidence().evidence() == Evidence.WAL ? "WAL" : "contents");
         }
     }
 }

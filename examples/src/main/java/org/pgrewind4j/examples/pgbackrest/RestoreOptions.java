@@ -21,6 +21,7 @@ final class RestoreOptions {
 
     private static final String LEVELS = "off|error|warn|info|detail|debug|trace";
     private static final Map<String, Pattern> ALLOWED = Map.of(
+            "evidence", Pattern.compile("content|wal"),
             "type", Pattern.compile("default|immediate|lsn|name|time|xid|standby|preserve|none"),
             "target-action", Pattern.compile("pause|promote|shutdown"),
             "archive-mode", Pattern.compile("off|preserve"),
@@ -170,10 +171,15 @@ final class RestoreOptions {
                                 + (name.equals("pg-path") ? "\nHINT: does this stanza exist?" : "")));
     }
 
+    /** All values of an option that may be repeated. */
+    List<String> list(String name) throws OptionException {
+        return meant(name, 1).map(Setting::texts).orElse(List.of());
+    }
+
     /** The values of the form {@code key=value}; of a key that is repeated the last one counts. */
     Map<String, String> map(String name) throws OptionException {
         Map<String, String> map = new LinkedHashMap<>();
-        for (String pair : meant(name, 1).map(Setting::texts).orElse(List.of())) {
+        for (String pair : list(name)) {
             int equals = pair.indexOf('=');
             if (equals < 0) {
                 throw OptionException.invalid("key/value '" + pair + "' not valid for '" + name + "' option");

@@ -25,6 +25,7 @@ import org.pgrewind4j.core.internal.apply.Verifier;
 import org.pgrewind4j.core.internal.area.TargetFailure;
 import org.pgrewind4j.core.internal.execute.Execution;
 import org.pgrewind4j.core.internal.stage.Order;
+import org.pgrewind4j.core.restore.EvidenceUsed;
 import org.pgrewind4j.core.restore.RestorePlan;
 import org.pgrewind4j.core.restore.RestoreReport;
 import org.pgrewind4j.core.restore.RestoreVerdict;
@@ -38,6 +39,7 @@ public final class PlannedRestore implements RestorePlan {
     private final RestoreVerdict verdict;
     private final List<Problem> problems;
     private final Kept kept;
+    private final EvidenceUsed evidence;
     private final @Nullable Order order;
 
     /** A target is no longer what was planned for once the plan was executed. */
@@ -48,24 +50,28 @@ public final class PlannedRestore implements RestorePlan {
             RestoreVerdict verdict,
             List<Problem> problems,
             Kept kept,
+            EvidenceUsed evidence,
             @Nullable Order order) {
         this.settings = settings;
         this.verdict = verdict;
         this.problems = List.copyOf(problems);
         this.kept = kept;
+        this.evidence = evidence;
         this.order = order;
     }
 
     static PlannedRestore refused(RestoreSettings settings, List<Problem> problems) {
-        return new PlannedRestore(settings, RestoreVerdict.REFUSED, problems, new Kept(0, 0), null);
+        return new PlannedRestore(
+                settings, RestoreVerdict.REFUSED, problems, new Kept(0, 0), EvidenceUsed.none(), null);
     }
 
     static PlannedRestore resume(RestoreSettings settings) {
-        return new PlannedRestore(settings, RestoreVerdict.RESUME, List.of(), new Kept(0, 0), null);
+        return new PlannedRestore(
+                settings, RestoreVerdict.RESUME, List.of(), new Kept(0, 0), EvidenceUsed.none(), null);
     }
 
-    static PlannedRestore restore(RestoreSettings settings, Order order, Kept kept) {
-        return new PlannedRestore(settings, RestoreVerdict.RESTORE, List.of(), kept, order);
+    static PlannedRestore restore(RestoreSettings settings, Order order, Kept kept, EvidenceUsed evidence) {
+        return new PlannedRestore(settings, RestoreVerdict.RESTORE, List.of(), kept, evidence, order);
     }
 
     @Override
@@ -129,6 +135,11 @@ public final class PlannedRestore implements RestorePlan {
     @Override
     public Kept kept() {
         return kept;
+    }
+
+    @Override
+    public EvidenceUsed evidence() {
+        return evidence;
     }
 
     /** What is to be executed, if the verdict is {@code RESTORE}. */

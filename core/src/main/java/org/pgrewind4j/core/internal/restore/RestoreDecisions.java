@@ -57,7 +57,7 @@ final class RestoreDecisions {
         this.dataDirectory = dataDirectory;
     }
 
-    List<FileAction> decide(BackupTree expected, TargetTree present, Map<DataPath, Content> contents)
+    List<FileAction> decide(BackupTree expected, TargetTree present, Map<DataPath, Content> contents, KnownParts known)
             throws IOException {
         List<WriteConfiguration> configuration = recovery.actions();
         Set<DataPath> written = new HashSet<>();
@@ -66,7 +66,7 @@ final class RestoreDecisions {
             DataPath path = entry.file().path();
             if (!written.contains(path)
                     && !(recovery.keeps(path) && present.entries().containsKey(path))) {
-                decide(entry, present, contents.get(path));
+                decide(entry, present, contents.get(path), known);
             }
         }
         for (WriteConfiguration action : configuration) {
@@ -82,7 +82,8 @@ final class RestoreDecisions {
         return actions;
     }
 
-    private void decide(BackupEntry entry, TargetTree present, @Nullable Content content) throws IOException {
+    private void decide(BackupEntry entry, TargetTree present, @Nullable Content content, KnownParts known)
+            throws IOException {
         SourceFile wanted = entry.file();
         SourceFile found = present.entries().get(wanted.path());
         boolean isCleared = clear(wanted, found);
@@ -100,7 +101,9 @@ final class RestoreDecisions {
                 }
             }
             case FILE -> {
-                Optional<FileAction> action = file(wanted, left, content);
+                Optional<FileAction> action = left != null && known.isOf(wanted.path())
+                        ? known.action(wanted, left)
+                        : file(wanted, left, content);
                 action.ifPresent(actions::add);
                 addAttributes(entry, action.isPresent() ? null : left);
             }

@@ -22,7 +22,11 @@ import org.pgrewind4j.core.internal.cluster.WalFiles;
 import org.pgrewind4j.core.internal.events.ProgressCounter;
 import org.pgrewind4j.core.internal.restore.ContentComparison.Content;
 import org.pgrewind4j.core.internal.restore.ContentComparison.Pair;
+import org.pgrewind4j.core.internal.restore.evidence.Finding;
+import org.pgrewind4j.core.internal.restore.evidence.Sides;
+import org.pgrewind4j.core.internal.restore.evidence.WalEvidence;
 import org.pgrewind4j.core.internal.stage.Order;
+import org.pgrewind4j.core.restore.Evidence;
 import org.pgrewind4j.core.restore.RestorePlan;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.TimelineHistory;
@@ -74,6 +78,8 @@ public final class RestorePlanner {
     private RestorePlan plan(ReplayEnd end, BackupTree expected, TargetTree present, RecoveryFiles recovery)
             throws IOException {
         List<Pair> pairs = pairs(expected, present, recovery);
+        KnownParts known = knownParts(end, expected, present, pairs);
+        pairs.removeIf(pair -> known.isOf(pair.present().path()));
         ProgressCounter progress = new ProgressCounter(
                 settings.listener(),
                 Phase.SCAN,
@@ -86,9 +92,30 @@ public final class RestorePlanner {
         RelationGeometry geometry = RelationGeometry.of(end.controlFile());
         RestoreDecisions decisions = new RestoreDecisions(
                 settings.target(), geometry, recovery, backup.facts().dataDirectory());
-        List<FileAction> actions = decisions.decide(expected, present, contents);
+        List<FileAction> actions = decisions.decide(expected, present, contents, known);
         return PlannedRestore.restore(
-                settings, order(end, expected, present, recovery, actions, equal(contents)), kept(pairs, contents));
+                settings,
+                order(end, expected, present, recovery, actions, equal(contents)),
+                kept(pairs, contents, known),
+                known.used(pairs));
+    }
+
+    private KnownParts knownParts(ReplayEnd end, BackupTree expected, TargetTree present, List<Pair> pairs)
+            throws IOException {
+        if (settings.evidence() == Evidence.CONTENT || pairs.isEmpty()) {
+            return KnownParts.none();
+        }
+        settings.listener().phaseStarted(Phase.SCAN);
+        Finding found = WalEvidence.of(new Sides(
+                settings.target(),
+                present.entries(),
+                backup,
+                end.controlFile(),
+                expected.entries().values().stream().map(BackupEntry::file).toList(),
+                settings.archives(),
+                settings.threads(),
+                settings.listener()));
+        return KnownParts.of(found, pairs);
     }
 
     private static List<DataPath> equal(Map<DataPath, Content> contents) {
@@ -112,9 +139,9 @@ public final class RestorePlanner {
         return pairs;
     }
 
-    private static RestorePlan.Kept kept(List<Pair> pairs, Map<DataPath, Content> contents) {
-        long files = 0;
-        long bytes = 0;
+    private static RestorePlan.Kept kept(List<Pair> pairs, Map<DataPath, Content> contents, KnownParts known) {
+        long files = known.kept().files();
+        long bytes = known.kept().bytes();
         for (Pair pair : pairs) {
             if (contents.get(pair.present().path()) == Content.SAME) {
                 files++;

@@ -3,15 +3,18 @@ package org.pgrewind4j.core.internal.restore;
 import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import org.pgrewind4j.core.AfterSeal;
 import org.pgrewind4j.core.Cancellation;
 import org.pgrewind4j.core.Durability;
 import org.pgrewind4j.core.Verify;
 import org.pgrewind4j.core.internal.events.PhaseEvents;
+import org.pgrewind4j.core.restore.Evidence;
 import org.pgrewind4j.core.restore.RecoveryGoal;
 import org.pgrewind4j.core.restore.Replaceable;
 import org.pgrewind4j.transport.backup.Backup;
 import org.pgrewind4j.transport.backup.BackupFacts.Tablespace;
+import org.pgrewind4j.wal.WalSegmentSource;
 
 /** What the caller of {@code DeltaRestore} asked for. */
 public record RestoreSettings(
@@ -20,6 +23,8 @@ public record RestoreSettings(
         BackupTablespaces tablespaces,
         RecoveryGoal goal,
         Replaceable replaceable,
+        Evidence evidence,
+        List<WalSegmentSource> archives,
         Durability durability,
         int threads,
         PhaseEvents listener,

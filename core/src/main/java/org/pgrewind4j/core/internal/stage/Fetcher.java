@@ -73,6 +73,11 @@ public final class Fetcher {
         return copies;
     }
 
+    /** How many bytes of blocks are staged in each place. */
+    Map<String, Long> stagedBlocks() {
+        return Map.copyOf(blocksSize);
+    }
+
     /** Stages what the actions take from the source; actions that take nothing are passed over. */
     public List<FetchedFile> fetch(List<? extends FileAction> actions) throws IOException {
         List<FetchedFile> fetched = new ArrayList<>();

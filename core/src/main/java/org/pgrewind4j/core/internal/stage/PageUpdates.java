@@ -47,13 +47,20 @@ final class PageUpdates {
     /** Where the next page is staged in each place. */
     private final Map<String, AtomicLong> staged = new ConcurrentHashMap<>();
 
-    PageUpdates(Order order, StagingArea area, FileOperations files, ProgressCounter progress) {
+    /**
+     * Knows what to read, and where to stage it.
+     *
+     * @param behind how much of each place's blocks is staged already
+     */
+    PageUpdates(
+            Order order, StagingArea area, FileOperations files, ProgressCounter progress, Map<String, Long> behind) {
         this.source = order.source();
         this.target = DataDirectory.of(order.target());
         this.area = area;
         this.files = files;
         this.progress = progress;
         this.pageSize = order.base().blockSize();
+        behind.forEach((place, size) -> staged.put(place, new AtomicLong(size)));
     }
 
     /** Stages what the updates among some actions need; of files that turn out to be the same there is nothing. */

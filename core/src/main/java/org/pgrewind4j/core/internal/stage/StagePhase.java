@@ -123,7 +123,7 @@ public final class StagePhase implements Closeable {
             return;
         }
         if (order.source().mode() == SourceMode.STOPPED) {
-            fetcher.add(new PageUpdates(order, area, files, progress)
+            fetcher.add(new PageUpdates(order, area, files, progress, fetcher.stagedBlocks())
                     .fetch(actions, order.manner().threads()));
         } else {
             new HashedUpdates(order, fetcher, progress).stage(actions);
@@ -139,7 +139,7 @@ public final class StagePhase implements Closeable {
                         order.source(), copy.path(), copy.action().bytes());
             }
         }
-        fetcher.add(new PageUpdates(order, area, files, progress)
+        fetcher.add(new PageUpdates(order, area, files, progress, fetcher.stagedBlocks())
                 .fetch(actions, order.manner().threads()));
         pages.check(fetcher.copies());
         progress.tell();

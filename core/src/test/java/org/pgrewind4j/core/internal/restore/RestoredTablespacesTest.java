@@ -18,6 +18,7 @@ import org.pgrewind4j.core.RewindListener;
 import org.pgrewind4j.core.TablespacePolicy;
 import org.pgrewind4j.core.Verify;
 import org.pgrewind4j.core.internal.events.PhaseEvents;
+import org.pgrewind4j.core.restore.Evidence;
 import org.pgrewind4j.core.restore.RecoveryGoal;
 import org.pgrewind4j.core.restore.Replaceable;
 import org.pgrewind4j.timeline.Lsn;
@@ -71,6 +72,8 @@ class RestoredTablespacesTest {
                 new BackupTablespaces(mapped, Optional.empty(), TablespacePolicy.none()),
                 RecoveryGoal.end(),
                 Replaceable.SAME_CLUSTER,
+                Evidence.CONTENT,
+                List.of(),
                 Durability.NO_SYNC,
                 1,
                 PhaseEvents.of(RewindListener.none()),

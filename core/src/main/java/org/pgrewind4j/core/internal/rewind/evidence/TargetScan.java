@@ -85,7 +85,8 @@ public record TargetScan(ReplayStart start, ChangedBlocks changed, boolean hints
         return extent == Extent.NOTHING;
     }
 
-    boolean complete() {
+    /** Whether all of it was read. */
+    public boolean complete() {
         return extent == Extent.WHOLE;
     }
 
