@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -122,6 +125,46 @@ class CrashTest {
         prepare(pair.rewind().compare(Compare.ALWAYS).plan());
         assertThat(plan.actions()).hasAtLeastOneElementOfType(FileAction.UpdateFile.class);
         crashEvery(23, Set.of());
+    }
+
+    /** A killed server had written it, and never synced it. */
+    @Test
+    void whatWasFoundEqualIsOnTheDiskBeforeTheSeal() throws IOException {
+        pair.restore();
+        plan = pair.rewind().compare(Compare.ALWAYS).plan();
+        Map<Path, byte[]> equal = new HashMap<>();
+        for (DataPath path : equalPaths()) {
+            equal.put(path.in(pair.target()), Files.readAllBytes(path.in(pair.target())));
+        }
+        assertThat(equal).hasSizeGreaterThan(1);
+        for (Map.Entry<Path, byte[]> file : equal.entrySet()) {
+            Files.write(file.getKey(), new byte[file.getValue().length]);
+        }
+        disk = newDisk(Set.of());
+        for (Map.Entry<Path, byte[]> file : equal.entrySet()) {
+            try (FileOperations.WritableFile written = disk.open(file.getKey())) {
+                written.write(ByteBuffer.wrap(file.getValue()), 0);
+            }
+        }
+
+        Execution.execute(Plans.order(plan), disk);
+        disk.crash(new Random(1), 0);
+
+        assertThat(equal).allSatisfy((file, content) -> assertThat(file).hasBinaryContent(content));
+    }
+
+    /** One that is compared when it is planned, and relations that are compared later. */
+    private List<DataPath> equalPaths() throws IOException {
+        List<DataPath> paths = new ArrayList<>(List.of(DataPath.of("PG_VERSION")));
+        for (FileAction action : plan.actions()) {
+            if (action instanceof FileAction.UpdateFile
+                    && Arrays.equals(
+                            Files.readAllBytes(action.path().in(pair.target())),
+                            pair.source().read(action.path(), 1 << 24))) {
+                paths.add(action.path());
+            }
+        }
+        return paths;
     }
 
     @Test
