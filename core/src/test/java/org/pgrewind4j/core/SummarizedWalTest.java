@@ -21,9 +21,7 @@ class SummarizedWalTest {
     @Test
     void rewoundTargetHasTheSummariesOfTheSource() throws IOException {
         try (DivergedPair pair = DivergedPair.of(
-                PostgresServer.builder(ServerRelease.of("18"))
-                        .withChecksums()
-                        .setting("summarize_wal", "on"),
+                PostgresServer.builder(ServerRelease.of("18")).withChecksums().setting("summarize_wal", "on"),
                 first -> first.execute("CREATE TABLE t AS SELECT g AS id FROM generate_series(1, 1000) g"),
                 shared -> summarize(shared, 1),
                 old -> {
@@ -60,8 +58,8 @@ class SummarizedWalTest {
     /** Waits for a summary of all WAL up to a checkpoint. */
     private static void summarize(PostgresServer server, int timeline) {
         server.checkpoint();
-        String done = "SELECT count(*) FROM pg_available_wal_summaries(), pg_control_checkpoint() c WHERE tli = " + timeline
-                + " AND end_lsn >= c.redo_lsn";
+        String done = "SELECT count(*) FROM pg_available_wal_summaries(), pg_control_checkpoint() c WHERE tli = "
+                + timeline + " AND end_lsn >= c.redo_lsn";
         while (server.value(done).equals("0")) {
             LockSupport.parkNanos(10_000_000);
         }
