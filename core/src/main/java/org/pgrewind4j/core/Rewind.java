@@ -16,6 +16,7 @@ import org.pgrewind4j.core.internal.apply.Verifier;
 import org.pgrewind4j.core.internal.area.PlanningFailure;
 import org.pgrewind4j.core.internal.area.StagingArea;
 import org.pgrewind4j.core.internal.area.StatusFile;
+import org.pgrewind4j.core.internal.cluster.BackupSource;
 import org.pgrewind4j.core.internal.events.PhaseEvents;
 import org.pgrewind4j.core.internal.rewind.Planner;
 import org.pgrewind4j.core.internal.rewind.settings.Settings;
@@ -25,6 +26,7 @@ import org.pgrewind4j.timeline.PgRewindException;
 import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.transport.backup.Backup;
 import org.pgrewind4j.transport.local.DataDirectoryException;
 import org.pgrewind4j.wal.WalSegmentName;
 import org.pgrewind4j.wal.WalSegmentSource;
@@ -384,13 +386,22 @@ public final class Rewind {
             throw new IllegalArgumentException(
                     "salvage: blocks that are overwritten in place are not kept: expected CopyMode.STAGED");
         }
+        Transport shown = source;
+        ImmutableList<WalSegmentSource> asked = archives.build();
+        if (source instanceof Backup backup && backup.facts().isOnline()) {
+            shown = new BackupSource(backup, asked);
+            asked = ImmutableList.<WalSegmentSource>builder()
+                    .addAll(asked)
+                    .add(BackupSource.walOf(backup))
+                    .build();
+        }
         return new Settings(
                 target,
-                source,
+                shown,
                 blockSelection,
                 copyMode,
                 compare,
-                archives.build(),
+                asked,
                 restorable,
                 kept,
                 new TablespaceMapping(tablespaces, tablespacePolicy),

@@ -14,8 +14,10 @@ import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.transport.backup.Backup;
 import org.pgrewind4j.transport.live.LiveServerTransport;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
+import org.pgrewind4j.wal.WalSegmentSource;
 
 /** A pair of servers of which one was rewound to the other, and the proof that it was done right. */
 public final class Rewound {
@@ -52,6 +54,13 @@ public final class Rewound {
             RewindPlan plan = plan(rewind(target, transport).copyMode(mode));
             return new Rewound(target, source, plan, execute(target, plan));
         }
+    }
+
+    /** Rewinds from a backup of the source or of its predecessor, with the WAL that was archived since. */
+    public static Rewound ofBackup(
+            PostgresServer target, PostgresServer source, Backup backup, WalSegmentSource archive) {
+        RewindPlan plan = plan(rewind(target, backup).walFrom(archive));
+        return new Rewound(target, source, plan, execute(target, plan));
     }
 
     /** Compares contents with a data directory, or with a server if it runs. */

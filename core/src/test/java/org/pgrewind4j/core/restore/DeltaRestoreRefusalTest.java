@@ -127,9 +127,9 @@ class DeltaRestoreRefusalTest {
                 .isEqualTo(RestoreVerdict.RESTORE);
     }
 
-    /** It would take the start of the backup for its end, and pages that are newer for consistent. */
+    /** Where replay starts is nowhere else. */
     @Test
-    void noRewindStartsFromABackupOfAWorkingServer() throws IOException {
+    void noRewindStartsFromABackupWhoseLabelIsCut() throws IOException {
         Path label = made.resolve("source/data/backup_label");
         Files.writeString(label, "START WAL LOCATION: 0/5000028 (file 000000020000000000000005)\nLABEL: nightly\n");
         try (Backup online = BaseBackup.open(label.getParent())) {
@@ -143,8 +143,7 @@ class DeltaRestoreRefusalTest {
                 assertThat(problem.kind()).isEqualTo(Kind.SOURCE_UNUSABLE);
                 assertThat(problem.message())
                         .isEqualTo("base backup \"" + label.getParent()
-                                + "\" was made while its server worked: a rewind needs the"
-                                + " WAL up to its end, and the history of its timeline, which it does not hold");
+                                + "\": expected \"CHECKPOINT LOCATION\" in \"backup_label\", found none");
             });
         } finally {
             Files.delete(label);

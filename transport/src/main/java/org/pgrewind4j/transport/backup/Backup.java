@@ -10,8 +10,8 @@ import org.pgrewind4j.transport.Transport;
  * one after the other while the server worked, from the {@linkplain BackupFacts#start start} to the
  * {@linkplain BackupFacts#stop stop} of the backup: replay from the one to the other makes a consistent cluster of them.
  * Its {@link Transport#replayEnd} is the stop, its {@link Transport#mode} that of a running server unless the backup was
- * made of a stopped one. A restore takes it; a rewind refuses one that was made while the server worked, for it holds neither
- * the WAL up to its stop nor, where that was archived, the history of its timeline.
+ * made of a stopped one. A restore takes it, and so does a rewind: what a backup lacks of the WAL up to its stop, and of the
+ * history of the timeline that is followed, comes from the archives that the rewind is given.
  *
  * <p>Beyond what a data directory tells, a backup knows of each file what it was when it was copied: checksum, owner,
  * permissions, time. What is read is checked against that checksum; a file whose content does not match it is an

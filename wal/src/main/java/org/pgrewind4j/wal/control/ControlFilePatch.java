@@ -74,6 +74,21 @@ public final class ControlFilePatch {
     }
 
     /**
+     * Sets the redo pointer in the copy of what the last checkpoint says.
+     *
+     * @param redo the position
+     * @param timeline the timeline of the checkpoint
+     * @return this
+     */
+    public ControlFilePatch redo(Lsn redo, TimelineId timeline) {
+        StructLayout<CheckPointField> copy = ControlLayouts.checkPoint(version);
+        int begin = layout.offset(ControlFileField.CHECK_POINT_COPY);
+        buffer.putLong(begin + copy.offset(CheckPointField.REDO), redo.value());
+        buffer.putInt(begin + copy.offset(CheckPointField.TIMELINE), timeline.bits());
+        return this;
+    }
+
+    /**
      * Sets the position up to which WAL must be replayed before the data is consistent.
      *
      * @param end the position

@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Optional;
 import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.Problem.Kind;
+import org.pgrewind4j.core.ProblemException;
 import org.pgrewind4j.core.Verdict;
 import org.pgrewind4j.core.internal.area.FailureReason;
 import org.pgrewind4j.core.internal.cluster.BackupLabel;
+import org.pgrewind4j.core.internal.cluster.BackupSource;
 import org.pgrewind4j.core.internal.cluster.BranchIdentity;
 import org.pgrewind4j.core.internal.cluster.Cluster;
 import org.pgrewind4j.core.internal.cluster.Cluster.MissingHistoryException;
@@ -22,12 +24,12 @@ import org.pgrewind4j.timeline.DivergenceFinder;
 import org.pgrewind4j.timeline.Lsn;
 import org.pgrewind4j.timeline.MalformedHistoryException;
 import org.pgrewind4j.timeline.Side;
+import org.pgrewind4j.timeline.TimelineId;
 import org.pgrewind4j.timeline.TimelineSpan;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.ReplayEnd;
 import org.pgrewind4j.transport.SourceProblem;
 import org.pgrewind4j.transport.Transport;
-import org.pgrewind4j.transport.backup.Backup;
 import org.pgrewind4j.transport.local.LocalDirectoryTransport;
 import org.pgrewind4j.transport.local.PostmasterPid;
 import org.pgrewind4j.wal.EndOfWal;
@@ -78,13 +80,13 @@ final class Examiner {
                 preconditions.checkTarget(targetControl);
                 return examined;
             }
-            if (settings.source() instanceof Backup backup && backup.facts().isOnline()) {
-                checkNotRunning();
-                preconditions.checkTarget(targetControl);
-                refuse(backup);
-                return examined;
-            }
             sourceControl = settings.source().controlFile();
+        } catch (ProblemException e) {
+            // Of a backup that no rewind can be made from.
+            preconditions.add(e.problem());
+            checkNotRunning();
+            preconditions.checkTarget(targetControl);
+            return examined;
         } catch (ControlFileException | UnsupportedVersionException e) {
             preconditions.add(
                     FailureReason.ofFile(Side.SOURCE, settings.source().description(), e));
@@ -146,19 +148,15 @@ final class Examiner {
         return settings.source().isSame(global, global.in(settings.target()));
     }
 
-    /**
-     * Replay makes a rewind from such files right if it continues to the backup's stop, along a timeline whose history
-     * file lies in the target's {@code pg_wal} then. A rewind gets to know both from the files that a source lists: a
-     * backup lists no WAL and no history that was archived, and not every one tells its stop, so that replay could be
-     * taken for complete too early.
-     */
-    private void refuse(Backup backup) {
-        preconditions.add(
-                Kind.SOURCE_UNUSABLE,
-                backup.description()
-                        + " was made while its server worked: a rewind needs the WAL up to its end, and the"
-                        + " history of its timeline, which it does not hold",
-                "rewind from the server that the backup was made of, or restore the backup over the target (DeltaRestore).");
+    /** A backup, and the archives, can be of a time before a failover: that nothing is to be done cannot be told by them. */
+    private Problem sameTimeline(TimelineId timeline) {
+        return new Problem(
+                Kind.HISTORY_UNKNOWN,
+                settings.source().description() + " is on timeline " + timeline
+                        + " as the target is, and no archive knows of a newer one: whether there was a failover since cannot"
+                        + " be told",
+                "name the WAL archive that has the history file of the new primary's timeline, or rewind from a backup that was"
+                        + " made since the failover.");
     }
 
     /** Whether one's files mean the same in the other. */
@@ -259,6 +257,10 @@ final class Examiner {
         }
         try {
             if (parting.get().kind() == Divergence.Kind.SAME_TIMELINE) {
+                if (settings.source() instanceof BackupSource) {
+                    preconditions.add(sameTimeline(ofSource.history().timeline()));
+                    return examined.partingAt(parting.get());
+                }
                 Optional<Problem> difference = UnrecordedTimelineSwitch.check(settings, ofTarget, ofSource);
                 if (difference.isEmpty()) {
                     difference = LastSharedRecord.compareEnds(settings, ofTarget, ofSource);

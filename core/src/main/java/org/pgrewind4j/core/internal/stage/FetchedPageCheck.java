@@ -11,6 +11,7 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.ProblemException;
+import org.pgrewind4j.core.internal.cluster.BackupSource;
 import org.pgrewind4j.core.internal.cluster.RelationGeometry;
 import org.pgrewind4j.core.internal.files.FileOperations;
 import org.pgrewind4j.core.internal.files.StagingFiles;
@@ -84,6 +85,9 @@ final class FetchedPageCheck {
         int[] crcs = new int[copy.ranges().size()];
         List<FileRange> bad = read(copy, relation, crcs);
         for (int attempt = 1; !bad.isEmpty() && !copy.isVanished(); attempt++) {
+            if (transport instanceof BackupSource) {
+                throw damagedInBackup(bad.get(0));
+            }
             if (attempt > ATTEMPTS) {
                 throw damaged(bad.get(0));
             }
@@ -167,6 +171,19 @@ final class FetchedPageCheck {
                 return copy.stagedAt(i, offset);
             }
         }
+    }
+
+    /** It stays as it is, however often it is read, and would be taken for damage by a verification of the result. */
+    private PgRewindException damagedInBackup(FileRange page) {
+        return new ProblemException(new Problem(
+                Problem.Kind.SOURCE_UNUSABLE,
+                Side.SOURCE,
+                page.path().toString(),
+                "file \"" + page.path() + "\" of " + transport.description() + " has a bad page checksum in block "
+                        + page.offset() / geometry.blockSize()
+                        + " of the file: the page was copied while it was written, or is damaged",
+                "use another backup, or restore this one (DeltaRestore): replay mends a page that was copied while it was"
+                        + " written."));
     }
 
     private PgRewindException damaged(FileRange page) {

@@ -9,6 +9,7 @@ import org.pgrewind4j.core.Problem;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.core.RewindRefusedException;
 import org.pgrewind4j.core.Warning;
+import org.pgrewind4j.core.internal.cluster.BackupSource;
 import org.pgrewind4j.core.internal.rewind.evidence.Preconditions;
 import org.pgrewind4j.core.internal.rewind.evidence.RewindEvidence;
 import org.pgrewind4j.core.internal.rewind.rehearsal.TornReads.Read;
@@ -92,7 +93,7 @@ public final class Rehearsal implements StagedDataCheck {
         List<WalSegmentSource> chain = new ArrayList<>(List.of(settings.source().wal()));
         chain.addAll(settings.archives());
         WalSegmentSource wal = WalSegmentSource.firstOf(chain);
-        return settings.source().mode() == SourceMode.STOPPED
+        return settings.source().mode() == SourceMode.STOPPED || isOfBackup()
                 ? rehearse(wal, List.of(), end)
                 : new Found(tornReads(wal, end), Result.HOLDS);
     }
@@ -119,6 +120,11 @@ public final class Rehearsal implements StagedDataCheck {
                 settings.source().mode(),
                 facts.source().controlFile(),
                 facts.isOfContents() ? Read.PARTLY_VERIFIED : Read.VERIFIED);
+    }
+
+    /** All of its WAL is at hand. */
+    private boolean isOfBackup() {
+        return settings.source() instanceof BackupSource;
     }
 
     @Override
