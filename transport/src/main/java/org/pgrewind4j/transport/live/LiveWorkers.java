@@ -34,6 +34,15 @@ final class LiveWorkers implements Closeable {
     /** Of the server, or of the role: others' connections come and go. */
     private static final String TOO_MANY_CONNECTIONS = "53300";
 
+    /**
+     * A standby's replay was in the query's way, and has ended it ({@code src/backend/tcop/postgres.c},
+     * {@code ProcessInterrupts}). The next one has a newer snapshot; a primary that cleans up much is in its way again.
+     */
+    private static final String RECOVERY_CONFLICT = "40001";
+
+    private static final int CONFLICTS = 100;
+    private static final long CONFLICT_PAUSE_MILLIS = 5;
+
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     /** Something to ask the server. It may be asked again, on another connection, if the first one gets lost. */
@@ -72,20 +81,33 @@ final class LiveWorkers implements Closeable {
     }
 
     private <T> T run(Job<T> job) throws IOException, InterruptedException {
-        for (int attempt = 1; ; attempt++) {
+        int conflicts = 0;
+        for (int attempt = 1; ; ) {
             LiveSession session = take(attempt);
             try {
                 begin(session);
                 return job.run(session);
             } catch (SQLException e) {
-                if (!LiveSession.isConnectionLost(e.getSQLState()) || !mayTryAgain(attempt)) {
+                if (RECOVERY_CONFLICT.equals(e.getSQLState()) && mayConflict(conflicts)) {
+                    conflicts++;
+                } else if (LiveSession.isConnectionLost(e.getSQLState()) && mayTryAgain(attempt)) {
+                    attempt++;
+                    sessions.abandonIdle();
+                } else {
                     throw LiveServerException.of("could not read from " + sessions.description(), e);
                 }
-                sessions.abandonIdle();
             } finally {
                 end(session);
             }
         }
+    }
+
+    private boolean mayConflict(int soFar) throws InterruptedException {
+        if (soFar == CONFLICTS || sessions.deadline().isOver()) {
+            return false;
+        }
+        Thread.sleep(Math.min((soFar + 1) * CONFLICT_PAUSE_MILLIS, PAUSE_MILLIS));
+        return true;
     }
 
     /** Takes a connection. Once there was one, it is tried a few times to get another. */

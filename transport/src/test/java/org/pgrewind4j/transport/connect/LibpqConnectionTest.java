@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pgrewind4j.transport.libpq.LibpqOption;
 
 class LibpqConnectionTest {
 
@@ -162,6 +163,84 @@ class LibpqConnectionTest {
                 })
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(message);
+    }
+
+    /** PostgreSQL 18: src/interfaces/libpq/fe-connect.c, PQconninfoOptions; each with a value that is not its default. */
+    @ParameterizedTest
+    @CsvSource({
+        // What decides whom it connects to, and how that is protected, is done as asked for, or not done at all.
+        "service, , named",
+        "servicefile, /nonexistent, taken",
+        "user, u, taken",
+        "password, p, taken",
+        "passfile, /nonexistent, taken",
+        "channel_binding, require, taken",
+        "connect_timeout, 7, taken",
+        "dbname, d, taken",
+        "hostaddr, 10.0.0.1, taken",
+        "port, 5433, taken",
+        "options, -c x=1, taken",
+        "application_name, x, taken",
+        "keepalives, 0, taken",
+        "sslmode, verify-full, taken",
+        "sslnegotiation, direct, taken",
+        "sslcert, /c, taken",
+        "sslkey, /k, taken",
+        "sslpassword, p, taken",
+        "sslcertmode, require, refused",
+        "sslrootcert, system, refused",
+        "sslrootcert, /r, taken",
+        "sslcrl, /c, taken",
+        "sslcrldir, /c, taken",
+        "sslsni, 0, taken",
+        "requirepeer, postgres, taken",
+        "require_auth, scram-sha-256, taken",
+        "ssl_min_protocol_version, TLSv1.3, taken",
+        "ssl_max_protocol_version, TLSv1.2, taken",
+        "gssencmode, require, taken",
+        "krbsrvname, pg, taken",
+        "gsslib, gssapi, taken",
+        "gssdelegation, 1, refused",
+        "target_session_attrs, read-write, taken",
+        "load_balance_hosts, random, taken",
+        "sslcompression, 1, refused",
+        "min_protocol_version, 3.2, refused",
+        "max_protocol_version, 3.2, taken",
+        "replication, true, refused",
+        "scram_client_key, x, refused",
+        "scram_server_key, x, refused",
+        "sslkeylogfile, /x, refused",
+        "oauth_issuer, x, refused",
+        "oauth_client_id, x, refused",
+        "oauth_client_secret, x, refused",
+        "oauth_scope, x, refused",
+        // What changes nothing of that.
+        "client_encoding, latin1, ignored",
+        "fallback_application_name, x, ignored",
+        "keepalives_idle, 5, ignored",
+        "keepalives_interval, 5, ignored",
+        "keepalives_count, 5, ignored",
+        "tcp_user_timeout, 5, ignored",
+    })
+    void knowsEachKeywordOfLibpq(String keyword, String value, String use) {
+        LibpqOption option = LibpqOption.of(keyword).orElseThrow();
+        String text = "host=a " + keyword + "='" + value + "'";
+        switch (use) {
+            case "refused" ->
+                assertThatThrownBy(() -> of(text))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageStartingWith("connection option \"" + keyword + "\"")
+                        .hasMessageContaining("\nHINT: leave ");
+            case "ignored" ->
+                assertThat(of(text).properties()).isEqualTo(of("host=a").properties());
+            case "taken" -> {
+                LibpqConnection connection = of(text);
+                assertThat(connection.resolved()).containsEntry(option, value);
+                option.property()
+                        .ifPresent(name -> assertThat(connection.properties()).containsEntry(name, value));
+            }
+            default -> assertThatThrownBy(() -> of("service=none")).isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     @Test

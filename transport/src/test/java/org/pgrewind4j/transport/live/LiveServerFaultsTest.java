@@ -10,11 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,10 +27,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.timeline.PgRewindException;
+import org.pgrewind4j.transport.CallGuard;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.transport.RangeReceiver;
 import org.pgrewind4j.transport.Transport;
+import org.pgrewind4j.transport.connect.UrlConnector;
 
 /** A source that hangs, goes away, comes back, or talks nonsense, in the middle of something. */
 @Tag("server")
@@ -57,6 +61,25 @@ class LiveServerFaultsTest {
     @AfterAll
     static void stop() {
         server.close();
+    }
+
+    /** A standby ends a query that its replay cannot wait for, and the next one as well, perhaps. */
+    @Test
+    void asksAgainWhereReplayWasInTheWayOfAQuery() throws IOException {
+        LiveSessions sessions =
+                new LiveSessions(UrlConnector.of(LiveSource.url(server), new Properties()), LiveTimeouts.DEFAULT);
+        AtomicInteger asked = new AtomicInteger();
+        try {
+            int attempts = LiveWorkers.call(sessions, new CallGuard(sessions.description()), session -> {
+                if (asked.incrementAndGet() <= 10) {
+                    throw new SQLException("canceling statement due to conflict with recovery", "40001");
+                }
+                return asked.get();
+            });
+            assertThat(attempts).isEqualTo(11);
+        } finally {
+            sessions.close();
+        }
     }
 
     private static LiveServerTransport open(FaultyProxy proxy, LiveTimeouts timeouts) throws IOException {
