@@ -66,10 +66,10 @@ class KilledClientTest {
     void clientThatIsKilledLeavesNoSlotAndNoSession() throws IOException, InterruptedException {
         try (LiveRewindProcess process = LiveRewindProcess.start(target.dataDirectory(), url())) {
             assertThat(process.awaitFetching()).endsWith("FETCHING\n");
-            // A walsender's, for it has to hold WAL from before the source's last checkpoint.
+            // The second one, a walsender's, holds WAL from before the source's last checkpoint.
             assertThat(source.query("SELECT temporary, active, backend_type FROM pg_replication_slots"
-                            + " JOIN pg_stat_activity ON pid = active_pid"))
-                    .hasToString("[[t, t, walsender]]");
+                            + " JOIN pg_stat_activity ON pid = active_pid ORDER BY backend_type"))
+                    .hasToString("[[t, t, client backend], [t, t, walsender]]");
             assertThat(sessions()).isNotEqualTo("0");
 
             process.kill();

@@ -155,8 +155,9 @@ final class Play implements AutoCloseable {
         }
     }
 
-    /** From now on its checkpoints remove what is not needed for anything else. */
+    /** From now on its checkpoints remove what is not needed for anything else; one that runs already may not know of all needs. */
     static void keepNoWal(PostgresServer server) {
+        server.checkpoint();
         server.execute("ALTER SYSTEM SET " + keptWal(server) + " = 0", "SELECT pg_reload_conf()");
     }
 

@@ -45,9 +45,9 @@ import org.pgrewind4j.wal.WalSegmentSource;
  * </pre>
  *
  * <p>A role that may replicate as well ({@code REPLICATION}) holds the source's WAL meanwhile by a temporary replication
- * slot, from 10 on and unless a data source gives the connections: from the divergence on where the server does not limit what
- * slots may keep ({@code max_slot_wal_keep_size}, from 13 on) and has a {@code max_wal_senders} to spare, else from its redo
- * point on. Without it a source that writes much and keeps little can remove WAL before it is copied.
+ * slot, from 10 on and unless a data source gives the connections. A second one holds what lies between the divergence and its
+ * redo point, where the server does not limit what slots may keep ({@code max_slot_wal_keep_size}, from 13 on) and has a
+ * walsender and a slot to spare. Without them a source that writes much and keeps little can remove WAL before it is copied.
  *
  * <p>Nothing is written on the source: its sessions are read-only. One call costs one round trip, but {@link #fetch} and
  * {@link #different} cost one for each four megabytes or so, several of them at a time. A lost connection is replaced up to

@@ -20,7 +20,9 @@ import org.pgrewind4j.transport.RetainedWal;
  * ({@code src/backend/replication/walsender.c}, {@code PhysicalConfirmReceivedLocation}), and removes nothing from there on
  * ({@code xlog.c}, {@code KeepLogSeg}). So a connection that can replicate asks for WAL where it ends, answers once, as a standby
  * that is behind, and stops. What is gone already does not come back, and is looked for as any other.
- * A server that limits what slots may keep would end such a connection, so it is not asked.
+ * It is a slot beside the other one, and no word is given for it: a server that limits what slots may keep would end such a
+ * connection, so it is not asked, and a checkpoint that runs already may have decided by then what it removes, and ends it as
+ * well ({@code CreateCheckPoint}, {@code InvalidateObsoleteReplicationSlots}).
  *
  * <p>The slot belongs to one session, which does nothing
  * else meanwhile, and goes away with it: when that is closed here, when this process ends in whatever way, and, as the
@@ -63,21 +65,22 @@ final class LiveSlot implements RetainedWal {
         boolean isLateFor(Lsn wanted) {
             return isUnlimited && wanted.isBefore(new Lsn(from.value() & -segmentSize));
         }
-
-        Made from(Lsn earlier) {
-            return new Made(earlier, segmentSize, isUnlimited, end);
-        }
     }
 
     private final LiveSessions sessions;
     private final LiveSession session;
     private final Made made;
+
+    /** Has a slot of its own, from before the redo point on. */
+    private final Optional<LiveSession> earlier;
+
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private LiveSlot(LiveSessions sessions, LiveSession session, Made made) {
+    private LiveSlot(LiveSessions sessions, LiveSession session, Made made, Optional<LiveSession> earlier) {
         this.sessions = sessions;
         this.session = session;
         this.made = made;
+        this.earlier = earlier;
     }
 
     static RetainedWal create(LiveSessions sessions, CallGuard gate) throws IOException {
@@ -94,7 +97,7 @@ final class LiveSlot implements RetainedWal {
             if (slot.isEmpty()) {
                 return RetainedWal.without(Lsn.MAX);
             }
-            if (sessions.hasMore()) {
+            if (sessions.hasMore() || (slot.get().giveUpEarlier() && sessions.hasMore())) {
                 return slot.get();
             }
             slot.get().drop(gate);
@@ -113,15 +116,9 @@ final class LiveSlot implements RetainedWal {
         if (made.isEmpty()) {
             return Optional.empty();
         }
-        if (made.get().isLateFor(wanted)) {
-            Optional<LiveSlot> earlier = from(sessions, wanted);
-            if (earlier.isPresent()) {
-                session.query(DROP, 1, row -> {});
-                return earlier;
-            }
-        }
         sessions.reserve(session);
-        return Optional.of(new LiveSlot(sessions, session, made.get()));
+        Optional<LiveSession> earlier = made.get().isLateFor(wanted) ? from(sessions, wanted) : Optional.empty();
+        return Optional.of(new LiveSlot(sessions, session, made.get(), earlier));
     }
 
     private static Optional<Made> make(LiveSession session) throws IOException, SQLException, InterruptedException {
@@ -133,27 +130,36 @@ final class LiveSlot implements RetainedWal {
         return made.stream().findFirst();
     }
 
-    /** One that keeps all from a position on; empty where the server does not let it, or there is no way to ask. */
-    private static Optional<LiveSlot> from(LiveSessions sessions, Lsn wanted) throws IOException, InterruptedException {
-        LiveSession session = null;
+    /** A session with one that keeps all from a position on; empty where the server does not let it, or there is no way to ask. */
+    private static Optional<LiveSession> from(LiveSessions sessions, Lsn wanted)
+            throws IOException, InterruptedException {
+        Optional<LiveSession> session = Optional.empty();
         boolean kept = false;
         try {
-            session = sessions.replicating().orElse(null);
-            Optional<Made> made = session == null ? Optional.empty() : make(session);
-            if (session == null || made.isEmpty()) {
-                return Optional.empty();
+            session = sessions.replicating();
+            Optional<Made> made = session.isPresent() ? make(session.get()) : Optional.empty();
+            if (made.isPresent()) {
+                session.get()
+                        .confirm(
+                                "pgrewind4j_" + session.get().processId(),
+                                made.get().end(),
+                                wanted);
+                kept = true;
             }
-            session.confirm("pgrewind4j_" + session.processId(), made.get().end(), wanted);
-            kept = true;
-            return Optional.of(new LiveSlot(sessions, session, made.get().from(wanted)));
         } catch (LiveServerException | SQLException e) {
             LOGGER.log(System.Logger.Level.DEBUG, "no replication slot from {0} on: {1}", wanted, e.getMessage());
-            return Optional.empty();
         } finally {
-            if (session != null && !kept) {
-                sessions.release(session);
+            if (!kept) {
+                session.ifPresent(sessions::release);
             }
         }
+        return kept ? session : Optional.empty();
+    }
+
+    /** Whether a connection is free now that another could be. */
+    private boolean giveUpEarlier() {
+        earlier.ifPresent(sessions::release);
+        return earlier.isPresent();
     }
 
     /** The only connection that can be had is needed to copy. */
@@ -175,6 +181,7 @@ final class LiveSlot implements RetainedWal {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             sessions.release(session);
+            earlier.ifPresent(sessions::release);
         }
     }
 }

@@ -41,11 +41,10 @@ class LiveSlotTest {
             server.checkpoint();
         }
         RetainedWal retained = transport.retainWal(old);
-        assertThat(retained.from()).isEqualTo(old);
-        assertThat(server.query("SELECT temporary, active, restart_lsn FROM pg_replication_slots WHERE temporary"))
-                .singleElement()
-                .asString()
-                .isEqualTo("[t, t, " + old + "]");
+        assertThat(retained.from()).isGreaterThan(old);
+        assertThat(server.query(
+                        "SELECT restart_lsn, active FROM pg_replication_slots WHERE temporary ORDER BY restart_lsn"))
+                .hasToString("[[" + old + ", t], [" + retained.from() + ", t]]");
         server.query("SELECT pg_drop_replication_slot('held')");
         server.execute("CREATE TABLE newer (id int)");
         server.switchWal();
