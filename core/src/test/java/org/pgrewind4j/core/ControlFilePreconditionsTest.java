@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pgrewind4j.core.Problem.Kind;
 import org.pgrewind4j.core.internal.rewind.evidence.Preconditions;
@@ -16,7 +15,6 @@ import org.pgrewind4j.wal.control.ControlFile;
 import org.pgrewind4j.wal.control.ControlFilePatch;
 
 /** What control files alone say against a rewind. */
-@Tag("server")
 class ControlFilePreconditionsTest {
 
     private static final String MADE_ANEW = "re-create the target from a base backup.";

@@ -2,7 +2,6 @@ package org.pgrewind4j.core.internal.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -13,7 +12,6 @@ import org.pgrewind4j.wal.control.ClusterState;
 import org.pgrewind4j.wal.control.ControlFile;
 import org.pgrewind4j.wal.record.CheckpointRecord;
 
-@Tag("server")
 class ReplayStartTest {
 
     private static final CheckpointRecord SHARED = new CheckpointRecord(

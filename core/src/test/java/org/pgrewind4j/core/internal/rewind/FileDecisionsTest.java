@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pgrewind4j.core.BlockSelection;
 import org.pgrewind4j.core.Changes;
@@ -37,7 +36,6 @@ import org.pgrewind4j.wal.PostgresVersion;
 import org.pgrewind4j.wal.RelFileLocator;
 
 /** Every branch of the decision on one path: what lies on each side, what the target's WAL says, what comes of it. */
-@Tag("server")
 class FileDecisionsTest {
 
     private static final int BLOCK = 8192;

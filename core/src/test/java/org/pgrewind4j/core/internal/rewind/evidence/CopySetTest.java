@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pgrewind4j.core.BlockSelection;
 import org.pgrewind4j.core.Changes;
@@ -15,7 +14,6 @@ import org.pgrewind4j.wal.PostgresVersion;
 import org.pgrewind4j.wal.RelFileLocator;
 import org.pgrewind4j.wal.RelationFile;
 
-@Tag("server")
 class CopySetTest {
 
     private static final int BLOCK = 8192;
