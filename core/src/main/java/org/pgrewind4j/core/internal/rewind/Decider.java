@@ -133,8 +133,8 @@ final class Decider {
         List<FileAction> all = inOrder();
         List<DataPath> links = links(targetFiles, all);
         new NewTablespaces(settings, sourceFiles, targetFiles).check(all, preconditions);
-        PlanNeeds needs =
-                new PlanNeeds(wal, new TargetRequirements(settings, targetFiles).check(all, links, preconditions));
+        PlanNeeds needs = new PlanNeeds(
+                wal, new TargetRequirements(settings, targetFiles, Obstacles.now()).check(all, links, preconditions));
         if (settings.salvage().isPresent()) {
             new SalvageRoom(settings.salvage().get(), settings.target(), targetControl, targetFiles)
                     .check(all, preconditions);

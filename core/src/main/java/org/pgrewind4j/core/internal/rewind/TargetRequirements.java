@@ -40,9 +40,11 @@ final class TargetRequirements {
     private final Settings settings;
     private final DataDirectory directory;
     private final Listing target;
+    private final Obstacles obstacles;
 
-    TargetRequirements(Settings settings, Listing target) {
+    TargetRequirements(Settings settings, Listing target, Obstacles obstacles) {
         this.settings = settings;
+        this.obstacles = obstacles;
         this.directory = DataDirectory.of(settings.target());
         this.target = target;
     }
@@ -57,7 +59,6 @@ final class TargetRequirements {
     private void checkWritable(List<FileAction> actions, List<DataPath> links, Preconditions preconditions)
             throws IOException {
         Set<DataPath> checked = new HashSet<>();
-        Obstacles obstacles = Obstacles.now();
         require(settings.target(), preconditions);
         if (target.find(DataPath.CONTROL_FILE).isPresent()) {
             // Else it is aside already.
@@ -72,7 +73,7 @@ final class TargetRequirements {
         }
         for (FileAction action : actions) {
             if (action instanceof RemoveFile || action instanceof RemoveDirectory) {
-                requireRemovable(action.path(), obstacles, preconditions);
+                requireRemovable(action.path(), preconditions);
             } else if (isFile(action.path())) {
                 if (require(action.path(), preconditions)) {
                     requireNotFixed(action.path(), preconditions);
@@ -85,7 +86,7 @@ final class TargetRequirements {
         }
     }
 
-    private void requireRemovable(DataPath path, Obstacles obstacles, Preconditions preconditions) throws IOException {
+    private void requireRemovable(DataPath path, Preconditions preconditions) throws IOException {
         Path place = directory.resolve(path);
         if (obstacles.isMountPoint(place)) {
             preconditions.add(
