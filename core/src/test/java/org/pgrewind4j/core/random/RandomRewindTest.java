@@ -90,7 +90,6 @@ class RandomRewindTest {
     private static RewindPlan run(Scenario scenario, Play play, List<String> done) throws IOException {
         take(scenario.steps(), play, done);
         PostgresServer target = play.server(scenario.target());
-        PostgresServer primary = play.server(scenario.primary());
         play.stopOthers(scenario);
         Kept.stopped(scenario, "target", target);
         Kept.stopped(scenario, "source", play.server(scenario.source()));

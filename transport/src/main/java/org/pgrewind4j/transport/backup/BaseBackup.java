@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.pgrewind4j.timeline.Side;
 import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.transport.RangeReceiver;
@@ -91,12 +90,6 @@ public final class BaseBackup implements Backup {
         requireNonNull(spool, "spool");
         Path root = directory.toAbsolutePath().normalize();
         Map<String, Path> tars = Files.isReadable(root) && Files.isDirectory(root) ? TarStore.find(root) : Map.of();
-        if (tars.isEmpty()) {
-            Optional<DataDirectoryException> none = DataDirectoryException.findInCluster(Side.SOURCE, root);
-            if (none.isPresent()) {
-                throw none.get();
-            }
-        }
         BackupFiles files =
                 tars.isEmpty() ? DirectoryFiles.open(root) : TarFiles.open(root, TarStore.open(tars, spool));
         try {
@@ -234,7 +227,10 @@ public final class BaseBackup implements Backup {
 
     @Override
     public ReplayEnd replayEnd() throws IOException {
-        return new ReplayEnd(facts.stop(), facts.stopTimeline(), controlFile());
+        // A standby that was stopped may have replayed WAL from behind its last checkpoint.
+        return facts.isOnline()
+                ? new ReplayEnd(facts.stop(), facts.stopTimeline(), controlFile())
+                : directory.replayEnd();
     }
 
     @Override

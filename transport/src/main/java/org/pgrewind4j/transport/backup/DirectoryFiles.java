@@ -24,7 +24,7 @@ final class DirectoryFiles extends ForwardingFiles {
     }
 
     static DirectoryFiles open(Path root) throws IOException {
-        return new DirectoryFiles(root, LocalDirectoryTransport.openToLookAt(root));
+        return new DirectoryFiles(root, LocalDirectoryTransport.open(root));
     }
 
     @Override
