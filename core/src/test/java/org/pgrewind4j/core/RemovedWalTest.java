@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +26,7 @@ import org.pgrewind4j.testserver.PostgresServer;
 import org.pgrewind4j.testserver.ServerRelease;
 import org.pgrewind4j.testserver.StopMode;
 import org.pgrewind4j.timeline.Lsn;
+import org.pgrewind4j.transport.DataPath;
 import org.pgrewind4j.transport.FileRange;
 import org.pgrewind4j.transport.RangeReceiver;
 import org.pgrewind4j.transport.RetainedWal;
@@ -272,6 +275,55 @@ class RemovedWalTest {
                     .extracting(e -> ((RewindException) e).targetState())
                     .isEqualTo(TargetState.UNTOUCHED);
         }
+    }
+
+    /** The standby streams the whole one. */
+    @ParameterizedTest
+    @ValueSource(strings = "18")
+    void partOfASegmentIsNotTakenForIt(String release) throws IOException {
+        diverge(release);
+        try (Transport source = open()) {
+            rewind(cuttingASegment(source), rewind -> rewind.restorable(segment -> true));
+        }
+        release();
+        followAndCompare();
+    }
+
+    /** As if the source removed its first segment while it was read. */
+    private static Transport cuttingASegment(Transport source) {
+        return new PassingSource(source) {
+            private static final long PART = 128 * 1024;
+
+            private @Nullable DataPath cut;
+
+            @Override
+            public void fetch(List<FileRange> ranges, RangeReceiver receiver) throws IOException {
+                if (cut == null) {
+                    cut = ranges.stream()
+                            .map(FileRange::path)
+                            .filter(ReplayWal::isSegment)
+                            .findFirst()
+                            .orElse(null);
+                }
+                source.fetch(ranges, new PassingReceiver(receiver) {
+                    @Override
+                    public void bytes(int range, long offset, ByteBuffer chunk) throws IOException {
+                        if (!ranges.get(range).path().equals(cut)) {
+                            super.bytes(range, offset, chunk);
+                        } else if (offset < PART) {
+                            super.bytes(range, offset, chunk.limit((int)
+                                    Math.min(chunk.limit(), chunk.position() + PART - offset)));
+                        }
+                    }
+
+                    @Override
+                    public void end(int range, long delivered) throws IOException {
+                        boolean isCut = ranges.get(range).path().equals(cut);
+                        super.end(range, isCut ? Math.min(delivered, PART) : delivered);
+                    }
+                });
+            }
+        };
     }
 
     /** Lets it happen before anything is fetched. */

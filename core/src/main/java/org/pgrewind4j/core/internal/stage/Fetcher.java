@@ -152,6 +152,12 @@ public final class Fetcher {
         stagedWal.remove(copy.path());
     }
 
+    /** Leaves a segment to the standby: the part of it that is staged must not be read, neither here nor by a server. */
+    void leave(FetchedFile copy) throws IOException {
+        files.delete(copy.file());
+        copy.markVanished();
+    }
+
     /** Forgets the segments that the source may have written to since: they are to be fetched again. */
     void forgetWalFrom(Lsn position, int segmentSize) {
         stagedWal.removeIf(path -> !finalWal.contains(path)

@@ -42,7 +42,7 @@ final class SlippedWal {
                 restored.add(new RestoreWal(copy.path(), segmentSize));
             } else if (order.restorable().test(segment)) {
                 // What is there of it is removed from the target, where the standby would read it first.
-                copy.markVanished();
+                fetcher.leave(copy);
             } else {
                 throw new ProblemException(
                         new Problem(
