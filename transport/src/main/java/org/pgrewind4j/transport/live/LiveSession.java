@@ -66,22 +66,23 @@ final class LiveSession {
     }
 
     /**
-     * Streams WAL for a moment, as a standby does, to say which it has got.
+     * Streams WAL for a moment, as a standby does, to say which it has got. It never says that it has more: a commit may wait
+     * for a synchronous standby, which the server could take it for ({@code src/backend/replication/syncrep.c}, {@code
+     * SyncRepReleaseWaiters}).
      *
      * @param slot that the standby would use
-     * @param start from where on it asks for WAL
-     * @param flushed which it says that it has: the slot stays there
+     * @param position up to where it says that it has WAL: the slot stays there
      */
-    void confirm(String slot, Lsn start, Lsn flushed) throws SQLException {
+    void confirm(String slot, Lsn position) throws SQLException {
         boolean finished = false;
         try {
             PGReplicationStream stream = driver.getReplicationAPI()
                     .replicationStream()
                     .physical()
                     .withSlotName(slot)
-                    .withStartPosition(LogSequenceNumber.valueOf(start.value()))
+                    .withStartPosition(LogSequenceNumber.valueOf(position.value()))
                     .start();
-            stream.setFlushedLSN(LogSequenceNumber.valueOf(flushed.value()));
+            stream.setFlushedLSN(LogSequenceNumber.valueOf(position.value()));
             stream.forceUpdateStatus();
             stream.close();
             finished = true;

@@ -41,8 +41,7 @@ final class LiveSlot implements RetainedWal {
     private static final String CREATE = """
             SELECT (pg_create_physical_replication_slot('pgrewind4j_' || pg_backend_pid(), true, true)).lsn::text,
                    pg_size_bytes(current_setting('wal_segment_size')),
-                   coalesce(current_setting('max_slot_wal_keep_size', true), '-1') = '-1',
-                   CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_flush_lsn() END::text
+                   coalesce(current_setting('max_slot_wal_keep_size', true), '-1') = '-1'
               FROM pg_roles
              WHERE rolname = current_user AND (rolreplication OR rolsuper)
                AND (SELECT count(set_config(name, setting, false)) FROM (VALUES ('tcp_keepalives_idle', '10'),
@@ -59,9 +58,8 @@ final class LiveSlot implements RetainedWal {
      * @param from where on it keeps WAL
      * @param segmentSize bytes in a segment, of which each is kept or removed as a whole
      * @param isUnlimited whether a slot may keep as much as it wants
-     * @param end of WAL
      */
-    private record Made(Lsn from, long segmentSize, boolean isUnlimited, Lsn end) {
+    private record Made(Lsn from, long segmentSize, boolean isUnlimited) {
         boolean isLateFor(Lsn wanted) {
             return isUnlimited && wanted.isBefore(new Lsn(from.value() & -segmentSize));
         }
@@ -123,10 +121,7 @@ final class LiveSlot implements RetainedWal {
 
     private static Optional<Made> make(LiveSession session) throws IOException, SQLException, InterruptedException {
         List<Made> made = new ArrayList<>();
-        session.query(
-                CREATE,
-                4,
-                row -> made.add(new Made(Lsn.parse(row.text(0)), row.int64(1), row.bool(2), Lsn.parse(row.text(3)))));
+        session.query(CREATE, 3, row -> made.add(new Made(Lsn.parse(row.text(0)), row.int64(1), row.bool(2))));
         return made.stream().findFirst();
     }
 
@@ -139,11 +134,7 @@ final class LiveSlot implements RetainedWal {
             session = sessions.replicating();
             Optional<Made> made = session.isPresent() ? make(session.get()) : Optional.empty();
             if (made.isPresent()) {
-                session.get()
-                        .confirm(
-                                "pgrewind4j_" + session.get().processId(),
-                                made.get().end(),
-                                wanted);
+                session.get().confirm("pgrewind4j_" + session.get().processId(), wanted);
                 kept = true;
             }
         } catch (LiveServerException | SQLException e) {
